@@ -1,2 +1,82 @@
-"""Customer lifetime value, retention and segmentation for spreadsheets."""
+"""Customer lifetime value, retention and segmentation for spreadsheets.
+
+The functions of the worksheet, with numbers, numpy arrays and pandas objects in and out:
+
+>>> import xlclv
+>>> xlclv.clv(100, 2, 36)
+7200.0
+
+Names are imported at first use: what needs no numpy or pandas costs neither.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlclv import models
+    from xlclv.acquisition import cac_channels, cac_cost, cac_payback, cac_ratio
+    from xlclv.checks import data_check
+    from xlclv.cohorts import retention_cohorts
+    from xlclv.concentration import clv_shares
+    from xlclv.feedback import nps_score
+    from xlclv.migration import clv_migration
+    from xlclv.retention import churn_rate, rate_convert, retention_rate
+    from xlclv.segments import clv_tier, rfm_score, rfm_segment, segment_stage
+    from xlclv.summary import rfm_table
+    from xlclv.value import clv, clv_churn, clv_curve, clv_equity, clv_retention
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "acquisition": ("cac_channels", "cac_cost", "cac_payback", "cac_ratio"),
+    "checks": ("data_check",),
+    "cohorts": ("retention_cohorts",),
+    "concentration": ("clv_shares",),
+    "feedback": ("nps_score",),
+    "migration": ("clv_migration",),
+    "retention": ("churn_rate", "rate_convert", "retention_rate"),
+    "segments": ("clv_tier", "rfm_score", "rfm_segment", "segment_stage"),
+    "summary": ("rfm_table",),
+    "value": ("clv", "clv_churn", "clv_curve", "clv_equity", "clv_retention"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "cac_channels",
+    "cac_cost",
+    "cac_payback",
+    "cac_ratio",
+    "churn_rate",
+    "clv",
+    "clv_churn",
+    "clv_curve",
+    "clv_equity",
+    "clv_migration",
+    "clv_retention",
+    "clv_shares",
+    "clv_tier",
+    "data_check",
+    "models",
+    "nps_score",
+    "rate_convert",
+    "retention_cohorts",
+    "retention_rate",
+    "rfm_score",
+    "rfm_segment",
+    "rfm_table",
+    "segment_stage",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "models":
+        return import_module("xlclv.models")
+    if name in _HOME:
+        return getattr(import_module(f"xlclv.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'xlclv' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

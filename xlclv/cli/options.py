@@ -1,0 +1,166 @@
+"""What may stand on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import xlclv
+from xlclv.errors import FileError
+
+EPILOG = """\
+examples:
+  xlclv demo                                   a customer value workbook from the built-in CDNOW log
+  xlclv table orders.csv --out values.xlsx     the same from your own orders
+  xlclv call CLV 100 2 36 30%                  one worksheet function
+  xlclv functions                              all worksheet functions
+
+exit codes: 0 good, 1 an error value or findings, 2 wrong input, 3 alerts fired
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage and leaving."""
+        command = f"{self.prog} --help"
+        raise FileError(
+            f"{message[0].upper()}{message[1:]}; see {command}.", f"命令行有误（{message}）；请看 {command}。"
+        )
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return the options of one command; ``run`` is the function that carries it out.
+
+    Raises
+    ------
+    FileError
+        If they cannot be understood.
+    """
+    parser = Parser(
+        prog="xlclv",
+        description="Customer lifetime value, retention and segmentation for spreadsheets.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"xlclv {xlclv.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
+    _table(commands)
+    _demo(commands)
+    _call(commands)
+    _functions(commands)
+    given, cells = _split_cells(arguments)
+    options = parser.parse_args(given)
+    if options.command is None:
+        parser.print_help()
+        options.run = lambda _: 0
+    if options.command == "call":
+        options.cells = cells
+    return options
+
+
+def _split_cells(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Set the arguments of ``call`` apart: -5% and =text are cells there, not options."""
+    given = list(arguments)
+    if not given or given[0] != "call":
+        return given, []
+    known, cells, rest = ["call"], [], given[1:]
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            cells += rest
+            break
+        if word in ("--lang",) and rest:
+            known += [word, rest.pop(0)]
+        elif word in ("--json", "--date1904", "-h", "--help", "--lang") or word.startswith("--lang="):
+            known.append(word)
+        else:
+            cells.append(word)
+    return [*known, *cells[:1]], cells[1:]
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of texts (default en)")
+
+
+def _late(module: str, function: str) -> Any:
+    """Return a command that imports its module when it runs, so that help is instant."""
+
+    def run(options: argparse.Namespace) -> int:
+        __import__(module)
+        code: int = getattr(sys.modules[module], function)(options)
+        return code
+
+    return run
+
+
+def _table(commands: Any) -> None:
+    table = commands.add_parser(
+        "table",
+        help="customer values from an order log",
+        description="Read an order log (CSV or Excel), value every customer, write a workbook or a CSV file.",
+        allow_abbrev=False,
+    )
+    table.add_argument("file", metavar="FILE", help="order log: .csv, .txt, .xlsx, .xls or .ods")
+    table.add_argument("--customer", metavar="COL", help="header of the customer column (default: guessed)")
+    table.add_argument("--date", metavar="COL", help="header of the date column (default: guessed)")
+    table.add_argument("--amount", metavar="COL", help="header of the amount column (default: guessed)")
+    table.add_argument("--date-order", choices=("dmy", "mdy"), help="day and month order of dates such as 1/5/2024")
+    table.add_argument("--sheet", metavar="NAME", help="sheet of a workbook (default: the first that fits)")
+    table.add_argument("--as-of", metavar="DATE", help="last day observed (default: the latest order)")
+    table.add_argument("--period", default="week", help="day, week, month, quarter or year (default week)")
+    table.add_argument("--periods", metavar="N", help="periods ahead (default: one year)")
+    table.add_argument("--margin", default="100%", help="margin on revenue, such as 30%% (default 100%%)")
+    table.add_argument("--rate", default="0", help="discount rate per period, or 10%%/year (default 0)")
+    table.add_argument("--model", default="BG/NBD", help="BG/NBD (default) or NBD")
+    table.add_argument("--title", help="title of the workbook")
+    table.add_argument("--currency", default="", help="currency sign of the workbook, such as $ or ¥")
+    _language(table)
+    table.add_argument("--out", metavar="FILE", required=True, help="values.xlsx or values.csv")
+    table.add_argument("--force", action="store_true", help="replace a file that was not written by xlclv")
+    table.set_defaults(run=_late("xlclv.cli.table", "table"))
+
+
+def _demo(commands: Any) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="customer value workbook from the built-in CDNOW log",
+        description="Build a customer value workbook from 69,659 real orders of 23,570 CDNOW customers and open it.",
+        allow_abbrev=False,
+    )
+    demo.add_argument("--out", metavar="FILE", default="customer-value-cdnow.xlsx", help="default %(default)s")
+    _language(demo)
+    demo.add_argument("--no-open", action="store_true", help="do not open the workbook")
+    demo.add_argument("--force", action="store_true", help="replace a file that was not written by xlclv")
+    demo.set_defaults(run=_late("xlclv.cli.table", "demo"))
+
+
+def _call(commands: Any) -> None:
+    call = commands.add_parser(
+        "call",
+        help="one worksheet function",
+        usage="xlclv call NAME [ARG ...] [--json] [--lang {en,zh}] [--date1904]",
+        description="Call a worksheet function and print its cells. An argument is a number, 30%, text, a JSON array such "
+        "as [1,2,3] or [[1],[2]], @file.csv for a range, @file.csv:column for one column, or '' for an omitted one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    call.add_argument("name", metavar="NAME", help="name of the function; xlclv functions lists all")
+    call.add_argument("--json", action="store_true", help="print JSON")
+    call.add_argument("--date1904", action="store_true", help="serial dates count from 1904")
+    _language(call)
+    call.set_defaults(run=_late("xlclv.cli.call", "run"))
+
+
+def _functions(commands: Any) -> None:
+    functions = commands.add_parser(
+        "functions", help="list the worksheet functions", description="List the worksheet functions.", allow_abbrev=False
+    )
+    functions.add_argument("name", metavar="NAME", nargs="?", help="one function, with its arguments and examples")
+    functions.add_argument("--json", action="store_true", help="print JSON")
+    _language(functions)
+    functions.set_defaults(run=_late("xlclv.cli.functions", "run"))

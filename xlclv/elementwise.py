@@ -1,0 +1,91 @@
+"""One scalar formula, also for numpy arrays and pandas Series, without importing either for numbers."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from typing import Any, ParamSpec, Protocol, cast, overload
+
+from xlclv.errors import XlclvError
+
+P = ParamSpec("P")
+
+
+class Elementwise(Protocol[P]):
+    """A formula that takes numbers, or arrays and Series that are broadcast against each other."""
+
+    __name__: str
+    __wrapped__: Callable[P, float]
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> float: ...
+    @overload
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+def elementwise(formula: Callable[P, float]) -> Elementwise[P]:
+    """Let ``formula``, written for numbers, also take numpy arrays and pandas Series.
+
+    Arrays are broadcast by numpy's rules. A Series gives a Series with the index of the first one. A missing value
+    (NaN) in any argument gives a missing value there. Plain numbers cost one type check and import nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> @elementwise
+    ... def double(x: float) -> float:
+    ...     return 2 * x
+    >>> double(21)
+    42
+    >>> double(np.array([1.0, np.nan, 3.0])).tolist()
+    [2.0, nan, 6.0]
+    """
+
+    @functools.wraps(formula)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        for value in args:
+            if type(value) not in _SCALARS and hasattr(value, "__array__"):
+                return _map(formula, args, kwargs)
+        for value in kwargs.values():
+            if type(value) not in _SCALARS and hasattr(value, "__array__"):
+                return _map(formula, args, kwargs)
+        return formula(*args, **kwargs)
+
+    return cast("Elementwise[P]", call)
+
+
+_SCALARS = frozenset({float, int, bool, str, type(None)})
+
+
+def _is_missing(value: Any) -> bool:
+    # pandas' own missing value is known by name: pandas need not be imported for it.
+    return value != value if isinstance(value, float) else type(value).__name__ == "NAType"
+
+
+def _map(formula: Callable[..., float], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    import numpy as np
+
+    names = list(kwargs)
+    inputs = [*args, *kwargs.values()]
+    arrays = np.broadcast_arrays(*(np.asarray(value, dtype=object) for value in inputs))
+    flat = [array.ravel() for array in arrays]
+    result = np.empty(arrays[0].size)
+    for i, values in enumerate(zip(*flat, strict=True)):
+        if any(map(_is_missing, values)):
+            result[i] = np.nan
+            continue
+        positional = values[: len(args)]
+        keyword = dict(zip(names, values[len(args) :], strict=True))
+        try:
+            result[i] = formula(*positional, **keyword)
+        except XlclvError as error:
+            where = (f"Element {i + 1}: {error.text.en}", f"第 {i + 1} 个：{error.text.zh}")
+            raise type(error)(*where, argument=error.argument) from None
+    shaped = result.reshape(arrays[0].shape)
+    pandas = sys.modules.get("pandas")
+    if pandas is not None:
+        for value in inputs:
+            if isinstance(value, pandas.Series) and value.shape == shaped.shape:
+                return pandas.Series(shaped, index=value.index)
+    return shaped if shaped.ndim else float(shaped)

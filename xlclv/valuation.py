@@ -1,0 +1,336 @@
+"""The whole job in one call: from an order log to the value of each customer, and of the base.
+
+Knows the calculations and nothing of files: the command line reads the log and writes what this returns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from xlclv.cohorts import retention_cohorts
+from xlclv.concentration import Concentration, clv_shares
+from xlclv.errors import DataError, DivisionError, DomainError, InputError
+from xlclv.labels import STAGES as STAGE_NAMES
+from xlclv.labels import TIERS
+from xlclv.models import FittedModel, FittedSpend, fit, fit_spend, predict_value
+from xlclv.parsing import id_of
+from xlclv.periods import PER_YEAR, Period, period_of
+from xlclv.segments import clv_tier, rfm_score, rfm_segments, segment_stages
+from xlclv.summary import rfm_table
+from xlclv.text import Text
+from xlclv.vectors import codes_of
+
+#: Columns of `Valuation.customers`, in order.
+COLUMNS: tuple[str, ...] = (
+    "customer", "orders", "first", "last", "frequency", "recency", "age", "monetary",
+    "p_alive", "expected_orders", "expected_value", "clv", "tier", "stage", "segment", "rank",
+)  # fmt: skip
+
+#: At most this many cohorts and ages are readable on one page.
+MOST_COHORTS = 24
+
+SUMMARISE = Text("Summarising orders", "汇总订单")
+FIT = Text("Fitting the models", "拟合模型")
+PREDICT = Text("Predicting value", "预测价值")
+GROUP = Text("Grouping customers", "客户分组")
+COHORT = Text("Following cohorts", "跟踪同期群")
+STAGES = (SUMMARISE, FIT, PREDICT, GROUP, COHORT)
+
+Progress = Callable[[Text, int, int], None]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked for: every input of a valuation other than the orders."""
+
+    as_of: date
+    period: Period
+    periods: float
+    margin: float
+    discount_rate: float
+    model: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of the log, counted on the log itself and not on the results.
+
+    ``rows = orders + merged + refund_days + later`` always holds.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the log.
+    later : int
+        Rows dated after the as-of date, which are ignored.
+    merged : int
+        Rows folded into another row of the same customer and day.
+    refund_days : int
+        Days of a customer that sum to less than 0: no order.
+    orders : int
+        Orders: days on which a customer bought.
+    customers : int
+        Customers with at least one order.
+    one_time : int
+        Customers with exactly one order.
+    without_order : int
+        Customers in the log who have no order.
+    """
+
+    rows: int
+    later: int
+    merged: int
+    refund_days: int
+    orders: int
+    customers: int
+    one_time: int
+    without_order: int
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """The value of each customer of a log, with everything it was computed from.
+
+    ``customers`` has the columns of `COLUMNS`, best customer first. ``segments``, ``tiers`` and ``stages`` have one
+    row per group: its name, customers, share, clv, share_clv, mean_clv, mean_orders, mean_days_since.
+    ``shares`` is None when the values sum to 0 or less, where a share has no meaning.
+    """
+
+    settings: Settings
+    counts: Counts
+    customers: pd.DataFrame
+    model: FittedModel
+    spend: FittedSpend
+    segments: pd.DataFrame
+    tiers: pd.DataFrame
+    stages: pd.DataFrame
+    shares: Concentration | None
+    cohorts: pd.DataFrame
+    cohort_period: Period
+
+
+def value_customers(
+    orders: pd.DataFrame,
+    *,
+    as_of: date | None = None,
+    period: str = "week",
+    periods: float | None = None,
+    margin: float = 1.0,
+    discount_rate: float = 0.0,
+    model: str = "BG/NBD",
+    progress: Progress | None = None,
+) -> Valuation:
+    """Value every customer of an order log.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        One row per order or order line: ``customer``, ``date``, ``amount``.
+    as_of : date, optional
+        The day the valuation is made for; later rows are ignored. The latest date of the log when omitted.
+    period : {"day", "week", "month", "quarter", "year"}, optional
+        Unit of recency, age, ``periods`` and ``discount_rate``.
+    periods : float, optional
+        Length of the future that is valued; one year (365, 52, 12, 4 or 1) when omitted.
+    margin : float, optional
+        Share of an order's value that is earned.
+    discount_rate : float, optional
+        Effective rate of one period, 0 or more.
+    model : str, optional
+        Name of the model of ordering.
+    progress : callable, optional
+        Called with the stage, the stages done and their number.
+
+    Returns
+    -------
+    Valuation
+
+    Raises
+    ------
+    InputError, DomainError
+        If an argument is of the wrong kind or out of its domain.
+    DataError
+        If the log has no order, or too few customers or repeat buyers for the models.
+
+    Examples
+    --------
+    >>> from xlclv.data.cdnow import cdnow_orders
+    >>> valuation = value_customers(cdnow_orders(), margin=0.3)  # doctest: +SKIP
+    >>> valuation.counts.customers  # doctest: +SKIP
+    23570
+    """
+    log = _checked(orders)
+    unit = period_of(period)
+    day = _day(log, as_of)
+    horizon = float(PER_YEAR[unit] if periods is None else periods)
+    _check_numbers(horizon, margin, discount_rate)
+
+    def tell(stage: Text) -> None:
+        if progress is not None:
+            progress(stage, STAGES.index(stage), len(STAGES))
+
+    tell(SUMMARISE)
+    summary = rfm_table(ids=log["customer"], dates=log["date"], amounts=log["amount"], as_of=day, period=unit)
+    summary["customer"] = [id_of(label) for label in summary["customer"]]
+    counts = _counts(log, day)
+    tell(FIT)
+    frequency, recency, age = (summary[name].to_numpy(float) for name in ("frequency", "recency", "age"))
+    monetary = summary["monetary"].to_numpy(float)
+    fitted = fit(model, frequency, recency, age, period=unit)
+    spend = fit_spend(frequency, monetary)
+    tell(PREDICT)
+    values = summary.assign(
+        p_alive=fitted.alive(frequency, recency, age),
+        expected_orders=fitted.orders(frequency, recency, age, horizon),
+        expected_value=spend.expected(frequency, monetary),
+        clv=predict_value(fitted, spend, frequency, recency, age, monetary, horizon, margin, discount_rate),
+    )
+    tell(GROUP)
+    values["tier"] = clv_tier(values["clv"])
+    values["stage"] = segment_stages(values, day)
+    values["segment"] = rfm_segments(rfm_score(values["days_since"], values["orders"], values["total"]))
+    values["rank"] = values["clv"].rank(ascending=False, method="min").astype("int64")
+    values = values.sort_values(["rank", "customer"], kind="stable", ignore_index=True)
+    stages = [stage.en for stage in STAGE_NAMES.values()]
+    groups = [
+        group_by(values, "segment"),
+        group_by(values, "tier", [tier.en for tier in TIERS]),
+        group_by(values, "stage", stages),
+    ]
+    tell(COHORT)
+    used = log.loc[log["date"] <= pd.Timestamp(day)]
+    cohort_period = cohort_period_of(used["date"].min().date(), day)
+    cohorts = retention_cohorts(used["customer"], used["date"], period=cohort_period, measure="rate", as_of=day)
+    if progress is not None:
+        progress(COHORT, len(STAGES), len(STAGES))
+    return Valuation(
+        Settings(day, unit, horizon, float(margin), float(discount_rate), fitted.name),
+        counts,
+        values.loc[:, list(COLUMNS)],
+        fitted,
+        spend,
+        groups[0],
+        groups[1],
+        groups[2],
+        _shares(values["clv"].tolist()),
+        cohorts,
+        cohort_period,
+    )
+
+
+def group_by(customers: pd.DataFrame, name: str, order: Sequence[str] = ()) -> pd.DataFrame:
+    """Sum up customers by a column: one row per group that has customers.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        With ``clv``, ``orders``, ``days_since`` and the column.
+    name : str
+        The column to group by.
+    order : sequence of str, optional
+        The groups in the order wanted; the most valuable first when omitted.
+
+    Returns
+    -------
+    DataFrame
+        The group, customers, share, clv, share_clv, mean_clv, mean_orders, mean_days_since.
+    """
+    table = customers.groupby(name, sort=True).agg(
+        customers=("clv", "size"),
+        clv=("clv", "sum"),
+        mean_clv=("clv", "mean"),
+        mean_orders=("orders", "mean"),
+        mean_days_since=("days_since", "mean"),
+    )
+    total = float(table["clv"].sum())
+    table.insert(1, "share", table["customers"] / len(customers))
+    table.insert(3, "share_clv", table["clv"] / total if total > 0 else 0.0)
+    if order:
+        table = table.loc[[group for group in order if group in table.index]]
+    else:
+        table = table.sort_values("clv", ascending=False, kind="stable")
+    return table.rename_axis(name).reset_index()
+
+
+def cohort_period_of(first: date, last: date) -> Period:
+    """Return the shortest calendar period that follows a log in at most 24 cohorts.
+
+    Examples
+    --------
+    >>> cohort_period_of(date(1997, 1, 1), date(1998, 6, 30)), cohort_period_of(date(2015, 1, 1), date(2019, 1, 1))
+    ('month', 'quarter')
+    """
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months <= MOST_COHORTS:
+        return "month"
+    return "quarter" if months <= 3 * MOST_COHORTS else "year"
+
+
+def _checked(orders: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in ("customer", "date", "amount") if name not in orders.columns]
+    if missing:
+        names = ", ".join(missing)
+        raise InputError(
+            f"The orders have no column {names}; give customer, date and amount.",
+            f"订单缺少列 {names}；需要 customer、date、amount 三列。",
+            argument="orders",
+        )
+    if orders.empty:
+        raise DataError(
+            "The log holds no orders; give at least one row.", "没有订单数据；请至少提供一行。", argument="orders"
+        )
+    log = orders.loc[:, ["customer", "date", "amount"]].reset_index(drop=True)
+    return log.assign(date=pd.to_datetime(log["date"]).dt.normalize())
+
+
+def _day(log: pd.DataFrame, as_of: date | None) -> date:
+    if as_of is None:
+        return pd.Timestamp(log["date"].max()).date()
+    return pd.Timestamp(as_of).date()
+
+
+def _check_numbers(periods: float, margin: float, discount_rate: float) -> None:
+    if not (math.isfinite(periods) and periods > 0):
+        raise DomainError(
+            "periods must be more than 0.", "periods（预测期数）必须大于 0。", argument="periods"
+        )  # fmt: skip
+    if not math.isfinite(margin):
+        raise DomainError(
+            "margin must be a number such as 0.3 for 30%.", "margin（利润率）必须是数字，例如 0.3 表示 30%。",
+            argument="margin",
+        )  # fmt: skip
+    if not (math.isfinite(discount_rate) and discount_rate >= 0):
+        raise DomainError(
+            "discount_rate must be 0 or more.", "discount_rate（折现率）必须不小于 0。", argument="discount_rate"
+        )
+
+
+def _counts(log: pd.DataFrame, day: date) -> Counts:
+    """Count with pandas alone, a second way, so that a check against the table proves something."""
+    used = log.loc[log["date"] <= pd.Timestamp(day)]
+    used = used.assign(customer=codes_of(used["customer"])[0])
+    days = used.groupby(["customer", "date"], sort=False)["amount"].sum()
+    refunds = int((days < 0).sum())
+    bought = days.index.get_level_values(0)[(days >= 0).to_numpy()].value_counts()
+    return Counts(
+        rows=len(log),
+        later=len(log) - len(used),
+        merged=len(used) - len(days),
+        refund_days=refunds,
+        orders=len(days) - refunds,
+        customers=len(bought),
+        one_time=int((bought == 1).sum()),
+        without_order=days.index.get_level_values(0).nunique() - len(bought),
+    )
+
+
+def _shares(values: Sequence[float]) -> Concentration | None:
+    try:
+        return clv_shares(values)
+    except (DivisionError, DomainError):
+        return None

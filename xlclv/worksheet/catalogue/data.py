@@ -1,0 +1,151 @@
+"""Declarations: data check, failures and help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import xlclv
+from xlclv.errors import UnknownNameError
+from xlclv.text import Text
+from xlclv.worksheet import log
+from xlclv.worksheet.catalogue.arguments import LANG, option, vector
+from xlclv.worksheet.cells import CellError
+from xlclv.worksheet.declaration import Context, Example, Family, Function, Kind, Type
+from xlclv.worksheet.formula import formula
+
+#: Texts of help and failures stay below what a formula and the function wizard take.
+MAX_TEXT = 255
+
+KINDS = {
+    Kind.ELEMENT: Text("one value, or a range to map over", "单个值，或逐个计算的区域"),
+    Kind.VECTOR: Text("a row or column, read whole", "整体读取的行或列"),
+    Kind.BLOCK: Text("a range, read whole", "整体读取的区域"),
+    Kind.OPTION: Text("one value", "单个值"),
+}
+
+
+def _check(ids: list[Any], dates: list[Any], amounts: list[Any], as_of: Any, lang: str, *, context: Context) -> Any:
+    from xlclv.worksheet.catalogue.orders import check_rows
+
+    return check_rows(ids, dates, amounts, as_of, lang, context)
+
+
+def _help(name: str | None, lang: str) -> list[list[Any]]:
+    """List all functions, or the arguments of one."""
+    from xlclv.worksheet.catalogue import FUNCTIONS
+
+    if name is None:
+        header = [Text("function", "函数").of(lang), Text("family", "类别").of(lang), Text("help", "说明").of(lang)]
+        rows = [[f.name, f.family.value.of(lang), f.help.of(lang)] for f in FUNCTIONS.values()]
+        return [header, *rows]
+    function = FUNCTIONS.get(name.upper())
+    if function is None:
+        raise UnknownNameError(
+            f"There is no function {name[:40]}; XLCLV_HELP() lists all.",
+            f"没有函数 {name[:40]}；XLCLV_HELP() 列出全部函数。",
+            argument="name",
+        )
+    header = [Text("argument", "参数").of(lang), Text("takes", "取值").of(lang), Text("help", "说明").of(lang)]
+    rows = [[a.shown, KINDS[a.kind].of(lang), a.help.of(lang)] for a in function.arguments]
+    example = formula(function.name, function.examples[0].cells)
+    tail = [[Text("example", "示例").of(lang), "", example]] if len(example) <= MAX_TEXT else []
+    return [header, [function.name, function.family.value.of(lang), function.help.of(lang)], *rows, *tail]
+
+
+def _errors(refresh: Any, lang: str) -> list[list[Any]]:
+    headers = (Text("function", "函数"), Text("argument", "参数"), Text("error", "错误值"), Text("what to do", "说明"))
+    rows: Sequence[list[Any]] = [
+        [failure.function, failure.argument, failure.code, _short(failure.sentence.of(lang))] for failure in log.latest()
+    ]
+    if not rows:
+        rows = [["", "", "", Text("No failures since the start.", "启动以来没有错误。").of(lang)]]
+    return [[header.of(lang) for header in headers], *rows]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+FUNCTIONS = (
+    Function(
+        "DATA_CHECK",
+        Family.DATA,
+        Text(
+            "Check an order log before it is used: missing ids, bad and future dates, duplicates, refunds, zero amounts, "
+            "mixed types, text numbers, error cells.",
+            "使用前检查订单数据：缺失编号、错误或未来的日期、重复、退款、零金额、混合类型、文本数字、错误值。",
+        ),
+        (
+            vector("ids", "Customer of each order", "每笔订单的客户编号", type_=Type.CELL, raw=True, errors="keep"),
+            vector("dates", "Date of each order", "每笔订单的日期", type_=Type.DATE, raw=True, errors="keep"),
+            vector("amounts", "Amount of each order", "每笔订单的金额", raw=True, errors="keep"),
+            option("as_of", "Later dates are future dates; not checked if omitted", "晚于此日的日期视为未来日期；省略则不检查", None, Type.DATE),
+            LANG,
+        ),
+        _check,
+        (),
+        table=True,
+        context=True,
+    ),
+    Function(
+        "XLCLV_HELP",
+        Family.DATA,
+        Text("All functions of xlclv, or the arguments of one.", "xlclv 的全部函数，或某个函数的参数说明。"),
+        (option("name", "Name of a function; all if omitted", "函数名；省略则列出全部", None, Type.TEXT), LANG),
+        _help,
+        (
+            Example(
+                ("CAC_COST",),
+                [
+                    ["argument", "takes", "help"],
+                    ["CAC_COST", "Acquisition and feedback", "Customer acquisition cost: spend / customers won."],
+                    ["spend", "one value, or a range to map over", "Money spent on acquisition"],
+                    ["customers", "one value, or a range to map over", "Customers won with it"],
+                    ["example", "", "=CAC_COST(1500,10)"],
+                ],
+            ),
+            Example(
+                ("churn_rate", "zh"),
+                [
+                    ["参数", "取值", "说明"],
+                    ["CHURN_RATE", "留存", "期初客户中流失的比例：流失 / 期初。"],
+                    ["customers_start", "单个值，或逐个计算的区域", "期初客户数"],
+                    ["customers_lost", "单个值，或逐个计算的区域", "其中流失的客户数"],
+                    ["示例", "", "=CHURN_RATE(200,30)"],
+                ],
+            ),
+            Example(("CLVX",), CellError("#NAME?")),
+        ),
+        table=True,
+    ),
+    Function(
+        "XLCLV_ERRORS",
+        Family.DATA,
+        Text(
+            "The latest failures: function, argument, error value and a sentence that says what to do.",
+            "最近的错误：函数、参数、错误值和处理建议。",
+        ),
+        (option("refresh", "Any cell; a change of it refreshes the list", "任意单元格；其变化会刷新列表", None, Type.CELL), LANG),
+        _errors,
+        (
+            Example((), None, Text("the list since the start", "启动以来的列表")),
+            Example((1, "zh"), None),
+            Example((1, "fr"), CellError("#VALUE!")),
+        ),
+        table=True,
+        volatile=True,
+    ),
+    Function(
+        "XLCLV_VERSION",
+        Family.DATA,
+        Text("Version of xlclv.", "xlclv 的版本。"),
+        (),
+        lambda: xlclv.__version__,
+        (
+            Example((), xlclv.__version__),
+            Example((1,), CellError("#VALUE!"), Text("it takes no argument", "不接受参数")),
+            Example((None,), CellError("#VALUE!")),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""The latest failures, for XLCLV_ERRORS."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from xlclv.text import Text
+
+#: How many failures are kept.
+KEPT = 100
+
+
+class Failure(NamedTuple):
+    """Why a call of a worksheet function gave an error value."""
+
+    function: str
+    argument: str
+    code: str
+    sentence: Text
+
+
+_failures: deque[Failure] = deque(maxlen=KEPT)
+
+
+def record(failure: Failure) -> None:
+    """Keep a failure as the latest; one that is there already moves to the front."""
+    if _failures and _failures[-1] == failure:
+        return
+    if failure in _failures:
+        _failures.remove(failure)
+    _failures.append(failure)
+
+
+def latest() -> list[Failure]:
+    """Return the failures kept, the latest first."""
+    return list(reversed(_failures))
+
+
+def clear() -> None:
+    """Forget all failures."""
+    _failures.clear()
