@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlclv.domain import at_least, finite, share
 from xlclv.elementwise import elementwise
 from xlclv.errors import DataError, DivisionError, DomainError, InputError, XlclvError
+
+if TYPE_CHECKING:
+    from xlclv.elementwise import Numbers
 
 
 @elementwise
@@ -161,9 +164,7 @@ class Channel(NamedTuple):
     rank: int | XlclvError
 
 
-def cac_channels(
-    channels: Sequence[str], spends: Sequence[float], customers: Sequence[float], clvs: Sequence[float]
-) -> list[Channel]:
+def cac_channels(channels: Sequence[str], spends: Numbers, customers: Numbers, clvs: Numbers) -> list[Channel]:
     """Compare acquisition channels: cost per customer, mean lifetime value, their ratio, and return on investment.
 
     Rows of the same channel are added up; its mean lifetime value is weighted by customers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from numbers import Real
 from typing import Any, Final
 
@@ -112,8 +113,8 @@ def _numbers_or_bad(
     return np.array(values), bad
 
 
-def _day(cell: object) -> int | None:
-    date = date_of(cell)
+def _day(cell: object, date1904: bool) -> int | None:
+    date = date_of(cell, date1904=date1904)
     return None if date is None else date.toordinal() - 719_163  # ordinal of 1970-01-01
 
 
@@ -132,6 +133,8 @@ def _duplicates(dates: _Column, codes: IntArray, days: IntArray, money: FloatArr
         time: Any = dates.cells
     elif isinstance(dates.cells, np.ndarray) and dates.cells.dtype != object:
         time = dates.cells % 1
+    elif set(map(type, dates.cells)) <= {float}:
+        time = np.array(dates.cells) % 1
     else:
         time = pd.Series([_time_of(cell) for cell in dates.cells], dtype=object)
     rows = pd.DataFrame({"code": codes, "day": days, "money": money, "time": time})
@@ -152,7 +155,9 @@ def _currencies(column: _Column) -> int:
     return sum(found.values()) - max(found.values(), default=0)
 
 
-def data_check(ids: Cells, dates: Cells, amounts: Cells, as_of: object = None, lang: str = "en") -> pd.DataFrame:
+def data_check(
+    ids: Cells, dates: Cells, amounts: Cells, as_of: object = None, lang: str = "en", *, date1904: bool = False
+) -> pd.DataFrame:
     """Count what an analyst should look at in an order log before trusting what is computed from it.
 
     Rows that are blank throughout are not counted.
@@ -165,6 +170,8 @@ def data_check(ids: Cells, dates: Cells, amounts: Cells, as_of: object = None, l
         Dates after it count as future; blank means they are not checked.
     lang : str
         en or zh.
+    date1904 : bool
+        Whether serials count from 1904-01-01.
 
     Returns
     -------
@@ -189,9 +196,11 @@ def data_check(ids: Cells, dates: Cells, amounts: Cells, as_of: object = None, l
     5      refunds    1  Check
     """
     same_length(ids=ids, dates=dates, amounts=amounts)
-    until = one_day(as_of)
+    until = one_day(as_of, date1904=date1904)
     who, when, money = _column(ids), _column(dates), _column(amounts)
-    days, bad_dates = _numbers_or_bad(when, days_of, _day, NO_DAY)
+    days, bad_dates = _numbers_or_bad(
+        when, partial(days_of, date1904=date1904), partial(_day, date1904=date1904), NO_DAY
+    )
     numbers, bad_amounts = _numbers_or_bad(money, numbers_array, number_of, np.nan)
     codes = codes_of(who.cells)[0]
     errors = who.error | when.error | money.error

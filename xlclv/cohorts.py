@@ -197,7 +197,8 @@ def _triangle(
     sizes = np.bincount(cohort_of_customer)
 
     complete = int(calendar_index(np.array([until + 1]), unit)[0]) - 1
-    ages = max(complete - int(cohorts[0]), 0) + 1
+    # The period of the as-of date has its column even when it is not complete: unobserved is not absent.
+    ages = int(calendar_index(np.array([until]), unit)[0]) - int(cohorts[0]) + 1
     if ages * len(cohorts) > MAX_CELLS:
         raise DomainError(
             f"the table would have {len(cohorts):,} rows and {ages:,} ages; choose a longer period.",

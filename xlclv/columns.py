@@ -239,7 +239,8 @@ def _content_score(role: Role, cells: Sequence[object]) -> float:
         return share if share >= _READABLE else 0.0
     if role == "customer":
         # An id of many orders repeats, and is neither a date nor money with cents.
-        dates = sum(isinstance(cell, str) and not cell.strip().isdigit() and _reads_as_date(cell) for cell in cells)
+        marked = [cell for cell in cells if isinstance(cell, str) and not re.fullmatch(r"\d+(\.\d+)?", cell.strip())]
+        dates = sum(map(_reads_as_date, marked))
         cents = sum(isinstance(cell, float) and not cell.is_integer() for cell in cells)
         return 0.0 if dates + cents > len(cells) * (1 - _READABLE) else 1.0
     share = sum(map(_reads_as_number, cells)) / len(cells)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import math
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlclv.domain import finite
 from xlclv.errors import DataError, DivisionError, DomainError
+
+if TYPE_CHECKING:
+    from xlclv.elementwise import Numbers
 
 #: Shares of customers, best first, for which the share of value is told.
 TOP: tuple[float, ...] = (0.01, 0.05, 0.10, 0.20, 0.50)
@@ -19,7 +22,7 @@ class Concentration(NamedTuple):
     gini: float
 
 
-def clv_shares(values: Sequence[float]) -> Concentration:
+def clv_shares(values: Numbers) -> Concentration:
     """Share of value of the best 1, 5, 10, 20 and 50% of customers, and the Gini coefficient.
 
     The share of a fraction of customers is read from the Lorenz curve, which is straight between two customers: the
@@ -63,8 +66,9 @@ def clv_shares(values: Sequence[float]) -> Concentration:
             "values 为空；请给出每位客户的价值。",
             argument="values",
         )
-    total = sum(ordered)
-    if total == 0.0:
+    total = math.fsum(ordered)
+    # 0.1 + 0.2 - 0.3 is 0 to anybody but a computer.
+    if abs(total) <= 1e-12 * math.fsum(map(abs, ordered)):
         raise DivisionError(
             "The values sum to 0, so no share can be told.", "价值合计为 0，无法计算份额。", argument="values"
         )
@@ -77,10 +81,10 @@ def clv_shares(values: Sequence[float]) -> Concentration:
     top = {}
     for fraction in TOP:
         count = fraction * n
-        full = int(count + 1e-9)  # 0.05 * 100 is 5, not 5 and a rounding error
+        full = int(count)
         held = sum(ordered[:full])
         if full < n:
-            held += max(count - full, 0.0) * ordered[full]
+            held += (count - full) * ordered[full]
         top[fraction] = held / total
     # ordered is descending: the i-th from the end has ascending rank i.
     gini = sum((n - 1 - 2 * i) * value for i, value in enumerate(ordered)) / (n * total)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
-from collections.abc import Callable
-from typing import Any, ParamSpec, Protocol, cast, overload
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, cast, overload
 
-from xlclv.errors import XlclvError
+from xlclv.errors import DomainError, InputError, XlclvError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    #: Several numbers: a list, an array or a Series.
+    Numbers: TypeAlias = Sequence[float] | NDArray[np.floating[Any] | np.integer[Any]] | pd.Series[Any]
 
 P = ParamSpec("P")
 
@@ -27,7 +36,7 @@ class Elementwise(Protocol[P]):
 def elementwise(formula: Callable[P, float]) -> Elementwise[P]:
     """Let ``formula``, written for numbers, also take numpy arrays and pandas Series.
 
-    Arrays are broadcast by numpy's rules. A Series gives a Series with the index of the first one. A missing value
+    Arrays are broadcast by numpy's rules. Series must have one index and give a Series with it. A missing value
     (NaN) in any argument gives a missing value there. Plain numbers cost one type check and import nothing.
 
     Examples
@@ -50,9 +59,23 @@ def elementwise(formula: Callable[P, float]) -> Elementwise[P]:
         for value in kwargs.values():
             if type(value) not in _SCALARS and hasattr(value, "__array__"):
                 return _map(formula, args, kwargs)
-        return formula(*args, **kwargs)
+        return _finite(formula, args, kwargs)
 
     return cast("Elementwise[P]", call)
+
+
+def _finite(formula: Callable[..., float], args: Sequence[Any], kwargs: dict[str, Any]) -> float:
+    """Return the result for numbers, refusing one beyond the largest number there is."""
+    try:
+        result = formula(*args, **kwargs)
+    except OverflowError:
+        result = math.inf
+    if not math.isfinite(result):
+        raise DomainError(
+            "The result is beyond the largest number there is; check the size of the arguments.",
+            "结果超出可表示的最大数值；请检查参数的大小。",
+        )
+    return result
 
 
 _SCALARS = frozenset({float, int, bool, str, type(None)})
@@ -78,14 +101,18 @@ def _map(formula: Callable[..., float], args: tuple[Any, ...], kwargs: dict[str,
         positional = values[: len(args)]
         keyword = dict(zip(names, values[len(args) :], strict=True))
         try:
-            result[i] = formula(*positional, **keyword)
+            result[i] = _finite(formula, positional, keyword)
         except XlclvError as error:
             where = (f"Element {i + 1}: {error.text.en}", f"第 {i + 1} 个：{error.text.zh}")
             raise type(error)(*where, argument=error.argument) from None
     shaped = result.reshape(arrays[0].shape)
     pandas = sys.modules.get("pandas")
-    if pandas is not None:
-        for value in inputs:
-            if isinstance(value, pandas.Series) and value.shape == shaped.shape:
-                return pandas.Series(shaped, index=value.index)
+    series = [] if pandas is None else [value for value in inputs if isinstance(value, pandas.Series)]
+    if series and not all(one.index.equals(series[0].index) for one in series):
+        raise InputError(
+            "The Series have different indexes; align them first, with reindex or join.",
+            "各 Series 的索引不同；请先用 reindex 或 join 对齐。",
+        )
+    if pandas is not None and series and series[0].shape == shaped.shape:
+        return pandas.Series(shaped, index=series[0].index)
     return shaped if shaped.ndim else float(shaped)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xlclv.errors import DataError, DomainError
 
+if TYPE_CHECKING:
+    from xlclv.elementwise import Numbers
 
-def nps_score(scores: Sequence[float]) -> float:
+
+def nps_score(scores: Numbers) -> float:
     """Net Promoter Score: percentage of promoters (9 and 10) minus percentage of detractors (0 to 6).
 
     Parameters
@@ -47,4 +50,4 @@ def nps_score(scores: Sequence[float]) -> float:
             )
     promoters = sum(score >= 9.0 for score in scores)
     detractors = sum(score <= 6.0 for score in scores)
-    return 100.0 * (promoters - detractors) / len(scores)
+    return 100.0 * float(promoters - detractors) / len(scores)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from xlclv.domain import at_least, finite, share, whole
 from xlclv.errors import DataError, DomainError, InputError
+
+if TYPE_CHECKING:
+    from xlclv.elementwise import Numbers
 
 Matrix = list[list[float]]
 
@@ -16,7 +20,7 @@ MAX_PERIODS = 1_000_000
 
 def clv_migration(
     transitions: Sequence[Sequence[float | None]],
-    margins: Sequence[float],
+    margins: Numbers,
     discount_rate: float = 0.0,
     periods: float | None = None,
 ) -> list[float]:
@@ -61,13 +65,11 @@ def clv_migration(
     """
     chain = _chain(transitions, len(margins))
     rewards = [float(finite(margin, "margins")) for margin in margins]
-    factor = 1.0 / (1.0 + at_least(discount_rate, 0.0, "discount_rate"))
-    step = [[chance * factor for chance in row] for row in chain]
+    at_least(discount_rate, 0.0, "discount_rate")
     if periods is not None:
+        step = [[chance / (1.0 + discount_rate) for chance in row] for row in chain]
         return _sum_of_powers(step, rewards, whole(periods, "periods", high=MAX_PERIODS) + 1)
-    if discount_rate == 0.0:
-        return _undiscounted(chain, rewards)
-    return _solve([[float(i == j) - p for j, p in enumerate(row)] for i, row in enumerate(step)], rewards)
+    return _discounted(chain, rewards, discount_rate) if discount_rate > 0.0 else _undiscounted(chain, rewards)
 
 
 def _chain(transitions: Sequence[Sequence[float | None]], states: int) -> Matrix:
@@ -99,7 +101,7 @@ def _chain(transitions: Sequence[Sequence[float | None]], states: int) -> Matrix
         row = [float(share(chance or 0.0, "transitions")) for chance in given]
         total = sum(row)
         # Chances typed as rounded percentages miss 1 by a little; more than that is a mistake.
-        if abs(total - 1.0) > 1e-6:
+        if abs(total - 1.0) > 1e-3:
             raise DomainError(
                 f"The chances of state {i + 1} sum to {total:.6g}; each row of transitions must sum to 1.",
                 f"第 {i + 1} 个状态的概率合计为 {total:.6g}；transitions 每一行之和必须为 1。",
@@ -132,6 +134,11 @@ def _sum_of_powers(step: Matrix, rewards: list[float], terms: int) -> list[float
         power = _multiply(power, power)
 
 
+def _discounted(chain: Matrix, rewards: list[float], rate: float) -> list[float]:
+    """Value forever at a rate above 0: (1 + d) V = (1 + d) R + P V."""
+    return _solve([row[:] for row in chain], [rate] * len(chain), [(1.0 + rate) * reward for reward in rewards])
+
+
 def _undiscounted(chain: Matrix, rewards: list[float]) -> list[float]:
     """Value forever at rate 0: finite only if every customer ends in states that earn nothing."""
     n = len(chain)
@@ -150,36 +157,39 @@ def _undiscounted(chain: Matrix, rewards: list[float]) -> list[float]:
                 argument="discount_rate",
             )
     transient = [i for i in range(n) if not recurrent[i]]
-    system = [[float(i == j) - chain[i][j] for j in transient] for i in transient]
-    solved = _solve(system, [rewards[i] for i in transient]) if transient else []
+    moves = [[chain[i][j] for j in transient] for i in transient]
+    leaving = [sum(chain[i][j] for j in range(n) if recurrent[j]) for i in transient]
     values = [0.0] * n
-    for i, value in zip(transient, solved, strict=True):
+    for i, value in zip(transient, _solve(moves, leaving, [rewards[i] for i in transient]), strict=True):
         values[i] = value
     return values
 
 
-def _solve(system: Matrix, right: list[float]) -> list[float]:
-    """Solve a square system by Gaussian elimination with partial pivoting."""
+def _solve(moves: Matrix, leaving: list[float], right: list[float]) -> list[float]:
+    """Solve (leaving_i + sum of moves_ij) v_i = right_i + sum of moves_ij v_j, sums over j other than i.
+
+    Elimination state by state that only adds and divides what is not negative, so that nothing cancels however rarely
+    the chain is left (Grassmann, Taksar & Heyman 1985, Operations Research 33(5)). Changes its arguments.
+    """
     n = len(right)
-    rows = [[*row, value] for row, value in zip(system, right, strict=True)]
-    for k in range(n):
-        pivot = max(range(k, n), key=lambda i: abs(rows[i][k]))
-        if rows[pivot][k] == 0.0:
+    scales = leaving[:]
+    for k in range(n - 1, -1, -1):
+        scale = scales[k] = leaving[k] + sum(moves[k][:k])
+        if scale == 0.0:
             raise DomainError(
                 "The value forever cannot be computed: a state is practically never left; give a discount rate or a "
                 "number of periods.",
                 "无法计算永续价值：有的状态几乎不会离开；请给出折现率或 periods。",
                 argument="transitions",
             )
-        rows[k], rows[pivot] = rows[pivot], rows[k]
-        top = rows[k]
-        for row in rows[k + 1 :]:
-            scale = row[k] / top[k]
-            if scale:
-                for j in range(k, n + 1):
-                    row[j] -= scale * top[j]
+        for i in range(k):
+            share_of = moves[i][k] / scale
+            if share_of:
+                for j in range(k):
+                    moves[i][j] += share_of * moves[k][j]
+                leaving[i] += share_of * leaving[k]
+                right[i] += share_of * right[k]
     values = [0.0] * n
-    for k in range(n - 1, -1, -1):
-        row = rows[k]
-        values[k] = (row[n] - sum(row[j] * values[j] for j in range(k + 1, n))) / row[k]
+    for k in range(n):
+        values[k] = (right[k] + sum(moves[k][j] * values[j] for j in range(k))) / scales[k]
     return values

@@ -59,21 +59,32 @@ _TIME: Final = (
 _WEEKDAY_ZH: Final = r"\s*(?:[(\[]?(?:星期|周)[一二三四五六日天][)\]]?)?"
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE | re.ASCII)
+class _Pattern:
+    """A regular expression compiled at its first use: all together take longer than the rest of the first formula."""
+
+    __slots__ = ("_compiled", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._compiled: re.Pattern[str] | None = None
+
+    def fullmatch(self, text: str, start: int = 0) -> re.Match[str] | None:
+        if self._compiled is None:
+            self._compiled = re.compile(self._text, re.IGNORECASE | re.ASCII)
+        return self._compiled.fullmatch(text, start)
 
 
-_TIME_ONLY: Final = _pattern(_TIME)
-_YEAR_FIRST: Final = _pattern(
+_TIME_ONLY: Final = _Pattern(_TIME)
+_YEAR_FIRST: Final = _Pattern(
     rf"(?P<year>\d{{4}})(?:(?P<mark>[-/.])\s?(?P<month>\d\d?)(?P=mark)\s?(?P<day>\d\d?)\.?"
     rf"|\s*年\s*(?P<month_zh>\d\d?)\s*月\s*(?P<day_zh>\d\d?)\s*[日号]?){_WEEKDAY_ZH}{_TIME}"
 )
-_DIGITS: Final = _pattern(rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)(?:{_TIME}|t\d{{4}}(?:\d\d)?z?)")
-_IN_DOUBT: Final = _pattern(rf"(?P<one>\d\d?)(?P<mark>[-/.])(?P<two>\d\d?)(?P=mark)(?P<year>\d{{4}}|\d\d){_TIME}")
+_DIGITS: Final = _Pattern(rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)(?:{_TIME}|t\d{{4}}(?:\d\d)?z?)")
+_IN_DOUBT: Final = _Pattern(rf"(?P<one>\d\d?)(?P<mark>[-/.])(?P<two>\d\d?)(?P=mark)(?P<year>\d{{4}}|\d\d){_TIME}")
 _NAMED: Final = (
-    _pattern(rf"{_WEEKDAY}(?P<day>\d\d?)(?:st|nd|rd|th)?[\s.-]*{_MONTH}[\s,-]*(?P<year>\d{{4}}|\d\d){_TIME}"),
-    _pattern(rf"{_WEEKDAY}{_MONTH}[\s-]*(?P<day>\d\d?)(?:st|nd|rd|th)?[\s,-]+(?P<year>\d{{4}}){_TIME}"),
-    _pattern(rf"(?P<year>\d{{4}})[\s-]*{_MONTH}[\s-]*(?P<day>\d\d?){_TIME}"),
+    _Pattern(rf"{_WEEKDAY}(?P<day>\d\d?)(?:st|nd|rd|th)?[\s.-]*{_MONTH}[\s,-]*(?P<year>\d{{4}}|\d\d){_TIME}"),
+    _Pattern(rf"{_WEEKDAY}{_MONTH}[\s-]*(?P<day>\d\d?)(?:st|nd|rd|th)?[\s,-]+(?P<year>\d{{4}}){_TIME}"),
+    _Pattern(rf"(?P<year>\d{{4}})[\s-]*{_MONTH}[\s-]*(?P<day>\d\d?){_TIME}"),
 )
 
 
@@ -234,14 +245,14 @@ def _unreadable_date(value: object) -> InputError:
 
 
 _SIGN: Final = r"(?P<sign{n}>[+-])?\s*"
-_CURRENCY: Final = r"(?:us\$|hk\$|nt\$|[¥$€£]|(?:cny|rmb|usd|eur|gbp|hkd|jpy)\b)"
-_NUMBER: Final = _pattern(
+_CURRENCY: Final = r"(?:us\$|hk\$|nt\$|[¥$€£]|(?:cny|rmb|usd|eur|gbp|hkd|jpy)(?![a-z]))"
+_NUMBER: Final = _Pattern(
     r"(?P<open>\()?\s*" + _SIGN.format(n=1) + rf"(?P<currency>{_CURRENCY})?\s*" + _SIGN.format(n=2) +
     r"(?P<digits>\d{1,3}(?:(?P<group>[, '])\d{3})(?:(?P=group)\d{3})*(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
     r"(?P<exponent>e[+-]?\d+)?\s*(?P<unit>%|千万|百万|万|亿|千)?\s*"
     rf"(?P<currency_after>元|{_CURRENCY})?(?P<sign3>-)?\s*(?P<close>\))?"
 )  # fmt: skip
-_PLAIN: Final = _pattern(r"-?\d{1,15}(?:\.\d{1,15})?")  # what a program writes
+_PLAIN: Final = _Pattern(r"-?\d{1,15}(?:\.\d{1,15})?")  # what a program writes
 _POWER: Final = {"%": -2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}
 _SWAP_DECIMALS: Final = str.maketrans(".,", ",.")
 _CURRENCY_NAMES: Final = {"¥": "CNY", "元": "CNY", "RMB": "CNY", "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP",

@@ -105,6 +105,13 @@ def _nobody_at_start() -> DivisionError:
     )
 
 
+#: Chinese names of the kinds of rate.
+_KINDS = {
+    "discount": "discount", "retention": "retention", "churn": "churn",
+    "折现率": "discount", "折现": "discount", "留存率": "retention", "留存": "retention", "流失率": "churn", "流失": "churn",
+}  # fmt: skip
+
+
 @elementwise
 def rate_convert(rate: float, from_period: str, to_period: str, kind: str = "discount") -> float:
     """Tell the rate of one period as the equivalent rate of another.
@@ -139,7 +146,7 @@ def rate_convert(rate: float, from_period: str, to_period: str, kind: str = "dis
     0.981577
     """
     n = DAYS[period_of(to_period, "to_period")] / DAYS[period_of(from_period, "from_period")]
-    kind = kind.strip().lower()
+    kind = _KINDS.get(kind.strip().lower(), kind)
     if kind == "discount":
         return math.expm1(n * math.log1p(at_least(rate, 0.0, "rate")))
     if kind == "retention":

@@ -145,11 +145,11 @@ def summarise(codes: IntArray, days: IntArray, amounts: FloatArray, as_of: int, 
         kept = days <= as_of
         codes, days, amounts = codes[kept], days[kept], amounts[kept]
     codes, days, sums = daily_sums(codes, days, amounts)
-    if not len(codes):
+    bought = sums >= 0
+    if not bought.any():
         nothing, no_money = np.empty(0, dtype=np.int64), np.empty(0)
         return Summary(nothing, nothing, no_money, no_money, no_money, no_money, nothing, nothing)
     total: FloatArray = np.bincount(codes, weights=sums).astype(np.float64, copy=False)
-    bought = sums >= 0
     if not bought.all():
         codes, days, sums = codes[bought], days[bought], sums[bought]
     # Sorted by customer and day: a customer's first order is where the code changes.
@@ -159,7 +159,7 @@ def summarise(codes: IntArray, days: IntArray, amounts: FloatArray, as_of: int, 
     first, last = days[starts], days[ends]
     repeat = sums.copy()
     repeat[starts] = 0.0
-    spent = np.add.reduceat(repeat, starts) if len(starts) else repeat
+    spent = np.add.reduceat(repeat, starts)
     return Summary(
         code=codes[starts],
         orders=orders,

@@ -160,8 +160,8 @@ def value_customers(
     Examples
     --------
     >>> from xlclv.data.cdnow import cdnow_orders
-    >>> valuation = value_customers(cdnow_orders(), margin=0.3)  # doctest: +SKIP
-    >>> valuation.counts.customers  # doctest: +SKIP
+    >>> valuation = value_customers(cdnow_orders(), margin=0.3)
+    >>> valuation.counts.customers
     23570
     """
     log = _checked(orders)
@@ -176,7 +176,7 @@ def value_customers(
 
     tell(SUMMARISE)
     summary = rfm_table(ids=log["customer"], dates=log["date"], amounts=log["amount"], as_of=day, period=unit)
-    summary["customer"] = [id_of(label) for label in summary["customer"]]
+    summary["customer"] = [id_of(label) or "" for label in summary["customer"]]
     counts = _counts(log, day)
     tell(FIT)
     frequency, recency, age = (summary[name].to_numpy(float) for name in ("frequency", "recency", "age"))

@@ -7,11 +7,15 @@ period; ``discount_rate`` is the effective rate of one period.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from xlclv.domain import at_least, finite, share, timing_of, whole
 from xlclv.elementwise import elementwise
 from xlclv.errors import DataError, DivisionError, DomainError, InputError
+
+if TYPE_CHECKING:
+    from xlclv.elementwise import Numbers
 
 
 @elementwise
@@ -192,7 +196,6 @@ def clv_retention(
     share(retention_rate, "retention_rate")
     at_least(discount_rate, 0.0, "discount_rate")
     at_least(growth, -1.0, "growth")
-    ratio = retention_rate * (1.0 + growth) / (1.0 + discount_rate)
     first = margin if timing_of(timing) else margin * retention_rate / (1.0 + discount_rate)
     if periods is None:
         # 1 + i - r (1 + g), exact also where the rates are tiny and r is near 1.
@@ -206,23 +209,21 @@ def clv_retention(
             )
         total = (1.0 + discount_rate) / gap
     else:
-        total = _geometric(ratio, whole(periods, "periods"))
+        total = _geometric(retention_rate, growth, discount_rate, whole(periods, "periods"))
     return first * total - finite(acquisition_cost, "acquisition_cost")
 
 
-def _geometric(ratio: float, terms: int) -> float:
-    """Sum of ratio^k for k = 0 .. terms - 1, accurate near ratio 1."""
-    if terms == 0 or ratio == 0.0:
-        return min(terms, 1) * 1.0
-    if ratio == 1.0:
-        return float(terms)
-    log = math.log(ratio)
-    return math.expm1(terms * log) / math.expm1(log)
+def _geometric(retention_rate: float, growth: float, discount_rate: float, terms: int) -> float:
+    """Sum of (r (1 + g) / (1 + i))^k for k = 0 .. terms - 1, accurate where the ratio is close to 1."""
+    if terms == 0 or retention_rate == 0.0 or growth == -1.0:
+        return float(min(terms, 1))
+    log = math.fsum((math.log(retention_rate), math.log1p(growth), -math.log1p(discount_rate)))
+    return float(terms) if log == 0.0 else math.expm1(terms * log) / math.expm1(log)
 
 
 def clv_curve(
-    margins: Sequence[float] | float,
-    survivals: Sequence[float],
+    margins: Numbers | float,
+    survivals: Numbers,
     discount_rate: float = 0.0,
     timing: float = 0,
 ) -> float:
@@ -282,8 +283,8 @@ def clv_curve(
 
 def clv_equity(
     base_value: float,
-    new_customers: Sequence[float] | float,
-    new_values: Sequence[float] | float,
+    new_customers: Numbers | float,
+    new_values: Numbers | float,
     discount_rate: float = 0.0,
 ) -> float:
     """Customer equity: the value of the customers there are plus the discounted value of future cohorts.
@@ -333,7 +334,7 @@ def clv_equity(
     return float(total)
 
 
-def _serve_all(values: Sequence[float] | float, count: int, name: str, other: str) -> list[float]:
+def _serve_all(values: Numbers | float, count: int, name: str, other: str) -> list[float]:
     """Return ``count`` values: as many as given, or one given that serves all."""
     listed = list(values) if isinstance(values, Iterable) else [values]
     if len(listed) == 1:

@@ -13,7 +13,9 @@ EXAMPLES = [(function, example) for function in FUNCTIONS.values() for example i
 
 
 @pytest.mark.parametrize(
-    ("function", "example"), EXAMPLES, ids=[formula(function.name, example.cells)[:80] for function, example in EXAMPLES]
+    ("function", "example"),
+    EXAMPLES,
+    ids=[formula(function.name, example.cells)[:80] for function, example in EXAMPLES],
 )
 def test_example(function: Function, example: Example) -> None:
     result = call(function.name, *example.cells)

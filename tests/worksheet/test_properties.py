@@ -26,7 +26,9 @@ TEXTS = st.one_of(
     st.text(max_size=8),
 )  # fmt: skip
 DATES = st.one_of(
-    st.dates(), st.datetimes(timezones=st.none() | st.just(dt.UTC)), st.sampled_from([dt.date(1, 1, 1), dt.date(1899, 12, 31)])
+    st.dates(),
+    st.datetimes(timezones=st.none() | st.just(dt.UTC)),
+    st.sampled_from([dt.date(1, 1, 1), dt.date(1899, 12, 31)]),
 )
 ERRORS = st.sampled_from(["#N/A", "#VALUE!", "#DIV/0!", "#REF!", "#SPILL!", "#WHATEVER!"]).map(CellError)
 CELLS = st.one_of(NUMBERS, TEXTS, st.booleans(), st.none(), DATES, ERRORS)

@@ -35,3 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of a pipe, such as head, has gone; say nothing, and keep Python from saying it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return GOOD
+    except Exception as error:
+        if os.environ.get("XLCLV_TRACE"):
+            raise
+        kind, sentence = type(error).__name__, " ".join(str(error).split())[:200]
+        print(f"xlclv: Unexpected {kind}: {sentence}. Please report it; XLCLV_TRACE=1 shows where.", file=sys.stderr)
+        return WRONG_INPUT

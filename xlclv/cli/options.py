@@ -115,7 +115,7 @@ def _table(commands: Any) -> None:
     table.add_argument("--period", default="week", help="day, week, month, quarter or year (default week)")
     table.add_argument("--periods", metavar="N", help="periods ahead (default: one year)")
     table.add_argument("--margin", default="100%", help="margin on revenue, such as 30%% (default 100%%)")
-    table.add_argument("--rate", default="0", help="discount rate per period, or 10%%/year (default 0)")
+    table.add_argument("--rate", default="0", help="discount rate per period, or such as 10%%/year (default 0)")
     table.add_argument("--model", default="BG/NBD", help="BG/NBD (default) or NBD")
     table.add_argument("--title", help="title of the workbook")
     table.add_argument("--currency", default="", help="currency sign of the workbook, such as $ or ¥")
@@ -158,7 +158,10 @@ def _call(commands: Any) -> None:
 
 def _functions(commands: Any) -> None:
     functions = commands.add_parser(
-        "functions", help="list the worksheet functions", description="List the worksheet functions.", allow_abbrev=False
+        "functions",
+        help="list the worksheet functions",
+        description="List the worksheet functions.",
+        allow_abbrev=False,
     )
     functions.add_argument("name", metavar="NAME", nargs="?", help="one function, with its arguments and examples")
     functions.add_argument("--json", action="store_true", help="print JSON")

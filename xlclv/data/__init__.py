@@ -1,0 +1,1 @@
+"""Reading order logs: files, their columns, cleaning, and the example data."""

@@ -155,7 +155,7 @@ def _read_whole(
             places.append(i)
     if not any(argument.kind is Kind.VECTOR for argument in function.arguments):
         return values, None
-    columns = [rows if (rows := ranges[i]) is not None else [[cells[i]]] for i in places]
+    columns: list[Range] = [rows if (rows := ranges[i]) is not None else [[cells[i]]] for i in places]
     vectors = read_vectors([function.arguments[i] for i in places], columns, date1904)
     for i, converted in zip(places, vectors.values, strict=True):
         values[i] = converted

@@ -20,7 +20,7 @@ _EPOCH_1904 = dt.date(1904, 1, 1).toordinal()
 MAX_TEXT = 32_767
 
 
-class PropagatedError(Exception):  # noqa: N818 - it carries a cell's error value, it is not a failure of ours
+class PropagatedError(Exception):
     """An error cell among the input: the result is that error."""
 
     def __init__(self, error: CellError) -> None:

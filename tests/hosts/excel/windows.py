@@ -13,9 +13,26 @@ import sys
 import types
 from typing import Any
 
-MODULES = """pythoncom pywintypes win32api win32event win32gui win32process win32con winerror win32timezone win32com
-win32com.client win32com.client.dynamic win32com.client.gencache win32com.server win32com.server.dispatcher
-win32com.server.policy win32com.server.util win32com.server.exception""".split()
+MODULES = [
+    "pythoncom",
+    "pywintypes",
+    "win32api",
+    "win32event",
+    "win32gui",
+    "win32process",
+    "win32con",
+    "winerror",
+    "win32timezone",
+    "win32com",
+    "win32com.client",
+    "win32com.client.dynamic",
+    "win32com.client.gencache",
+    "win32com.server",
+    "win32com.server.dispatcher",
+    "win32com.server.policy",
+    "win32com.server.util",
+    "win32com.server.exception",
+]
 
 
 class StandIn(types.ModuleType):

@@ -41,10 +41,10 @@ def user_defined(function: Function) -> Callable[..., list[list[Any]]]:
     for argument in function.arguments:
         decorated = xlwings.arg(argument.name, "raw", doc=argument.help.en)(decorated)
     # Last, as the outermost decorator: the others reset what it says.
-    return xlwings.func(category=CATEGORY, volatile=function.volatile)(decorated)  # type: ignore[no-any-return]
+    return xlwings.func(category=CATEGORY, volatile=function.volatile)(decorated)
 
 
 for _function in FUNCTIONS.values():
     globals()[_function.name] = user_defined(_function)
 
-__all__ = list(FUNCTIONS)  # noqa: PLE0605 - one name for each declaration
+__all__ = list(FUNCTIONS)

@@ -29,12 +29,13 @@ def block(name: str, en: str, zh: str) -> Argument:
     return Argument(name, Kind.BLOCK, Type.CELL, Text(en, zh))
 
 
-PERIODS = tuple(
-    Choice(period, tuple(alias for alias, meant in ALIASES.items() if meant == period)) for period in DAYS
-)
+PERIODS = tuple(Choice(period, tuple(alias for alias, meant in ALIASES.items() if meant == period)) for period in DAYS)
 
 DISCOUNT_RATE = element(
-    "discount_rate", "Effective discount rate of one period, 0 or more; 0 if omitted", "每期有效折现率，不小于 0；省略为 0", 0.0
+    "discount_rate",
+    "Effective discount rate of one period, 0 or more; 0 if omitted",
+    "每期有效折现率，不小于 0；省略为 0",
+    0.0,
 )
 ACQUISITION_COST = element(
     "acquisition_cost", "Cost of winning the customer, taken off now; 0 if omitted", "获客成本，期初扣除；省略为 0", 0.0
@@ -50,9 +51,7 @@ PERIOD = option(
     "period", "Unit of time: day, week (default), month, quarter, year", "时间单位：day 日、week 周（默认）、month 月、quarter 季、year 年",
     "week", Type.CHOICE, choices=PERIODS,
 )  # fmt: skip
-AS_OF = option(
-    "as_of", "Date up to which orders count", "截止日期，之后的订单不计", type_=Type.DATE
-)
+AS_OF = option("as_of", "Date up to which orders count", "截止日期，之后的订单不计", type_=Type.DATE)
 IDS = vector("ids", "Customer of each order", "每笔订单的客户编号", type_=Type.CELL, raw=True)
 DATES = vector("dates", "Date of each order", "每笔订单的日期", type_=Type.DATE, raw=True)
 AMOUNTS = vector("amounts", "Amount of each order; empty counts as 0", "每笔订单的金额；空白按 0 计", raw=True)

@@ -10,6 +10,7 @@ from xlclv.errors import UnknownNameError
 from xlclv.text import Text
 from xlclv.worksheet import log
 from xlclv.worksheet.catalogue.arguments import LANG, option, vector
+from xlclv.worksheet.catalogue.example_data import ORDER_AMOUNTS, ORDER_DATES, ORDER_IDS
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.declaration import Context, Example, Family, Function, Kind, Type
 from xlclv.worksheet.formula import formula
@@ -56,7 +57,8 @@ def _help(name: str | None, lang: str) -> list[list[Any]]:
 def _errors(refresh: Any, lang: str) -> list[list[Any]]:
     headers = (Text("function", "函数"), Text("argument", "参数"), Text("error", "错误值"), Text("what to do", "说明"))
     rows: Sequence[list[Any]] = [
-        [failure.function, failure.argument, failure.code, _short(failure.sentence.of(lang))] for failure in log.latest()
+        [failure.function, failure.argument, failure.code, _short(failure.sentence.of(lang))]
+        for failure in log.latest()
     ]
     if not rows:
         rows = [["", "", "", Text("No failures since the start.", "启动以来没有错误。").of(lang)]]
@@ -84,7 +86,11 @@ FUNCTIONS = (
             LANG,
         ),
         _check,
-        (),
+        (
+            Example((ORDER_IDS, ORDER_DATES, ORDER_AMOUNTS, "2024-02-29",), [["check", "rows", "status"], ["missing ids", 0.0, "OK"], ["missing dates", 0.0, "OK"], ["bad dates", 0.0, "OK"], ["future dates", 2.0, "Check"], ["duplicates", 0.0, "OK"], ["refunds", 0.0, "OK"], ["zero amounts", 0.0, "OK"], ["missing amounts", 0.0, "OK"], ["bad amounts", 0.0, "OK"], ["mixed types", 0.0, "OK"], ["text numbers", 0.0, "OK"], ["mixed currencies", 0.0, "OK"], ["error cells", 0.0, "OK"], ["customers without an order", 0.0, "OK"]]),
+            Example(([[1], ["1"], [None], ["x"]], [["2024-01-05"], ["2024-01-05"], ["1/5/2024"], [None]], [[9], ["9"], [-3], [CellError("#N/A")]], None, "zh",), [["检查", "行数", "状态"], ["缺少客户编号", 1.0, "请检查"], ["缺少日期", 1.0, "请检查"], ["无法识别的日期", 1.0, "请检查"], ["晚于截止日期", "", "未检查"], ["重复的行", 1.0, "请检查"], ["退款（负金额）", 1.0, "请检查"], ["金额为零", 0.0, "正常"], ["缺少金额", 0.0, "正常"], ["无法识别的金额", 0.0, "正常"], ["数字与文本混用", 1.0, "请检查"], ["文本形式的数字", 1.0, "请检查"], ["货币混用", 0.0, "正常"], ["错误值单元格", 1.0, "请检查"], ["没有订单的客户", 0.0, "正常"]]),
+            Example(([["a"], ["b"]], [["2024-01-05"]], [[1], [2]],), CellError("#VALUE!")),
+        ),
         table=True,
         context=True,
     ),

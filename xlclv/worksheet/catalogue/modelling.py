@@ -106,6 +106,13 @@ def _each(
 ) -> list[Any]:
     """Score the elements that are valid, give the others their error."""
     arrays = [np.asarray(column, dtype=float) for column in columns]
+    with np.errstate(all="ignore"):  # what is beyond the largest number becomes an error value at the boundary
+        return _each_array(score, arrays, problems)
+
+
+def _each_array(
+    score: Callable[..., Any], arrays: Sequence[Floats], problems: Callable[..., Sequence[Problem]]
+) -> list[Any]:
     out: list[Any] = [None] * len(arrays[0])
     valid = np.ones(len(out), dtype=bool)
     for mask, error in problems(*arrays):

@@ -52,9 +52,7 @@ def rfm_rows(
     ids: list[Any], dates: list[Any], amounts: list[Any], as_of: dt.date, period: str, lang: str, context: Context
 ) -> list[list[Any]]:
     """RFM_TABLE."""
-    frame = summary_rows(
-        ids, dates, amounts, as_of, period, date1904=context.date1904, first_row=context.first_row
-    )
+    frame = summary_rows(ids, dates, amounts, as_of, period, date1904=context.date1904, first_row=context.first_row)
     return rows_from(frame, CUSTOMER_HEADERS, lang)
 
 
@@ -86,7 +84,7 @@ def check_rows(
     ids: list[Any], dates: list[Any], amounts: list[Any], as_of: dt.date | None, lang: str, context: Context
 ) -> list[list[Any]]:
     """DATA_CHECK."""
-    frame = data_check(ids, dates, amounts, as_of, date1904=context.date1904, lang=lang)
+    frame = data_check(ids, dates, amounts, as_of, lang, date1904=context.date1904)
     headers = {"check": Text("check", "检查"), "rows": Text("rows", "行数"), "status": Text("status", "状态")}
     return rows_from(frame, headers, lang)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from xlclv.text import Text
 from xlclv.worksheet.catalogue.arguments import DISCOUNT_RATE, LANG, block, element, option, vector
+from xlclv.worksheet.catalogue.example_data import AGE_TABLE, MONETARY_TABLE, TX_TABLE, WEIGHTS_TABLE, X_TABLE
 from xlclv.worksheet.cells import CellError, Rows
 from xlclv.worksheet.declaration import Choice, Example, Family, Function, Type
 
@@ -78,7 +79,12 @@ FUNCTIONS = (
             LANG,
         ),
         _fit,
-        (),
+        (
+            Example(("BG/NBD", X_TABLE, TX_TABLE, AGE_TABLE, WEIGHTS_TABLE,), [["parameter", "value", "standard error", "lower 95%", "upper 95%"], ["model", "BG/NBD", "", "", ""], ["period", "", "", "", ""], ["r", 0.159252, 0.022813, 0.120267, 0.210874], ["alpha", 12.498396, 2.652848, 8.244844, 18.946374], ["a", 0.221354, 0.197735, 0.038434, 1.274867], ["b", 0.951029, 0.876813, 0.156106, 5.793876], ["customers", 1030.0, "", "", ""], ["log_likelihood", -1888.319961, "", "", ""], ["status", "OK", "", "", ""]]),
+            Example(("NBD", X_TABLE, TX_TABLE, AGE_TABLE, WEIGHTS_TABLE, "zh",), [["参数", "值", "标准误", "95% 下限", "95% 上限"], ["model", "NBD", "", "", ""], ["period", "", "", "", ""], ["r", 0.20138, 0.025474, 0.15716, 0.258043], ["alpha", 18.808121, 2.855923, 13.966724, 25.327729], ["customers", 1030.0, "", "", ""], ["log_likelihood", -1891.862128, "", "", ""], ["status", "OK", "", "", ""]]),
+            Example(("BG/NBD", X_TABLE, TX_TABLE, AGE_TABLE,), CellError("#N/A"), Text("twelve customers are too few", "十二位客户太少")),
+            Example(("BG/NBD", [[2]], [[40]], [[39]], [[50]],), CellError("#NUM!")),
+        ),
         notes=Text(
             "Standard errors come from the observed Hessian at the maximum; limits are Wald limits on log parameters, hence "
             "positive. At least 30 customers, some of whom bought again, are needed.",
@@ -102,7 +108,11 @@ FUNCTIONS = (
             LANG,
         ),
         _spend_fit,
-        (),
+        (
+            Example((X_TABLE, MONETARY_TABLE, WEIGHTS_TABLE,), [["parameter", "value", "standard error", "lower 95%", "upper 95%"], ["model", "Gamma-Gamma", "", "", ""], ["period", "", "", "", ""], ["p", 5.8665, 0.985335, 4.220963, 8.153546], ["q", 22.949112, 7.68898, 11.900775, 44.254405], ["v", 114.20834, 54.879397, 44.532637, 292.898551], ["correlation", 0.472551, "", "", ""], ["left_out", 840.0, "", "", ""], ["customers", 190.0, "", "", ""], ["log_likelihood", -715.198645, "", "", ""], ["status", "Frequency and order value correlate (0.47); the model takes them for independent.", "", "", ""]]),
+            Example((X_TABLE, MONETARY_TABLE, WEIGHTS_TABLE, "zh",), [["参数", "值", "标准误", "95% 下限", "95% 上限"], ["model", "Gamma-Gamma", "", "", ""], ["period", "", "", "", ""], ["p", 5.8665, 0.985335, 4.220963, 8.153546], ["q", 22.949112, 7.68898, 11.900775, 44.254405], ["v", 114.20834, 54.879397, 44.532637, 292.898551], ["correlation", 0.472551, "", "", ""], ["left_out", 840.0, "", "", ""], ["customers", 190.0, "", "", ""], ["log_likelihood", -715.198645, "", "", ""], ["status", "购买次数与订单金额相关（0.47）；模型假设两者独立。", "", "", ""]]),
+            Example(([[0], [0]], [[0], [0]],), CellError("#N/A"), Text("nobody bought again", "没有人重复购买")),
+        ),
         notes=Text(
             "Rows with no repeat order or no spend are left out and counted. The log likelihood is the density of the mean.",
             "没有重复购买或没有金额的行会被剔除并计数。对数似然按均值的密度计算。",
@@ -168,7 +178,7 @@ FUNCTIONS = (
         (
             Example((BGNBD, 52), 1.446051),
             Example((BGNBD, [[1, 39, 78]]), [[0.053268, 1.196723, 1.860519]]),
-            Example((NBD, 39), 1.2440, Text("r / alpha x periods", "r / alpha × 期数")),
+            Example((NBD, 39), 1.243993, Text("r / alpha x periods", "r / alpha × 期数")),
             Example((BGNBD, -1), CellError("#NUM!")),
         ),
         sources=(FADER_HARDIE_LEE,),
@@ -184,8 +194,8 @@ FUNCTIONS = (
         (SPEND_MODEL, FREQUENCY, element("monetary", "Mean value of the repeat orders", "重复购买的平均金额")),
         _score("spend_expected"),
         (
-            Example((SPEND, [[1], [2], [7]], 100), [[80.2558], [88.3530], [96.1820]]),
-            Example((SPEND, 0, 0), 35.2190),
+            Example((SPEND, [[1], [2], [7]], 100), [[80.2558], [88.353018], [96.181975]]),
+            Example((SPEND, 0, 0), 35.218978),
             Example((SPEND, 2, -1), CellError("#NUM!")),
         ),
         sources=(GAMMA_GAMMA,),
@@ -211,8 +221,8 @@ FUNCTIONS = (
         _score("clv_predict"),
         (
             Example((BGNBD, SPEND, 2, 30.43, 38.86, 22.35, 39, 0.3, WEEKLY_15), 8.626361),
-            Example((BGNBD, SPEND, [[2], [None]], [[30.43], [None]], [[38.86], [None]], [[22.35], [None]], 39, 0.3, WEEKLY_15),
-                    [[8.626361], [""]]),
+            Example((BGNBD, SPEND, [[2], [None], [0]], [[30.43], [None], [0]], [[38.86], [None], [38.86]], [[22.35], [None], [0]], 39,
+                     0.3, WEEKLY_15), [[8.626361], [""], [1.958086]], Text("an empty row stays empty", "空行仍为空")),
             Example((BGNBD, SPEND, 2, 30.43, 38.86, 22.35, 39, 0.3, -0.1), CellError("#NUM!")),
         ),
         notes=Text(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from xlclv.retention import churn_rate, rate_convert, retention_rate
 from xlclv.text import Text
 from xlclv.worksheet.catalogue.arguments import LANG, PERIODS, element, option, vector
+from xlclv.worksheet.catalogue.example_data import ORDER_AMOUNTS, ORDER_DATES, ORDER_IDS
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.declaration import Choice, Context, Example, Family, Function, Type
 
@@ -102,7 +104,11 @@ FUNCTIONS = (
             LANG,
         ),
         _cohorts,
-        (),
+        (
+            Example((ORDER_IDS, ORDER_DATES, None, None, None, "2024-03-31",), [["cohort", "size", 0.0, 1.0, 2.0], [dt.date(2024, 1, 1), 2.0, 1.0, 0.5, 1.0], [dt.date(2024, 2, 1), 1.0, 1.0, 0.0, CellError("#N/A")]]),
+            Example((ORDER_IDS, ORDER_DATES, ORDER_AMOUNTS, "month", "cumulative_per_customer", "2024-03-15", "zh",), [["同期群", "人数", 0.0, 1.0, 2.0], [dt.date(2024, 1, 1), 2.0, 15.0, 30.0, CellError("#N/A")], [dt.date(2024, 2, 1), 1.0, 15.0, CellError("#N/A"), CellError("#N/A")]], Text("March is not complete", "三月尚未结束")),
+            Example((ORDER_IDS, ORDER_DATES, None, "month", "revenue",), CellError("#VALUE!"), Text("revenue needs amounts", "收入需要金额")),
+        ),
         table=True,
         context=True,
     ),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from xlclv.segments import rfm_segment, segment_stage
 from xlclv.text import Text
 from xlclv.worksheet.catalogue.arguments import AMOUNTS, AS_OF, DATES, IDS, LANG, PERIOD, element, option, vector
+from xlclv.worksheet.catalogue.example_data import ORDER_AMOUNTS, ORDER_DATES, ORDER_IDS
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.declaration import Argument, Choice, Context, Example, Family, Function, Kind, Type
 
@@ -14,7 +16,9 @@ BINS = option("bins", "Best score; 5 if omitted", "最高分；省略为 5", 5.0
 HUGHES = "Hughes, A. M. (1994), Strategic Database Marketing"
 
 
-def _rfm(ids: list[Any], dates: list[Any], amounts: list[Any], as_of: Any, period: str, lang: str, *, context: Context) -> Any:
+def _rfm(
+    ids: list[Any], dates: list[Any], amounts: list[Any], as_of: Any, period: str, lang: str, *, context: Context
+) -> Any:
     from xlclv.worksheet.catalogue.orders import rfm_rows
 
     return rfm_rows(ids, dates, amounts, as_of, period, lang, context)
@@ -46,7 +50,11 @@ FUNCTIONS = (
         ),
         (IDS, DATES, AMOUNTS, AS_OF, PERIOD, LANG),
         _rfm,
-        (),
+        (
+            Example((ORDER_IDS, ORDER_DATES, ORDER_AMOUNTS, "2024-03-31",), [["customer", "orders", "frequency", "recency", "age", "monetary", "total", "first", "last", "days_since"], ["a", 3.0, 2.0, 8.0, 12.285714, 27.5, 65.0, dt.date(2024, 1, 5), dt.date(2024, 3, 1), 30.0], ["b", 2.0, 1.0, 5.857143, 10.142857, 5.0, 25.0, dt.date(2024, 1, 20), dt.date(2024, 3, 1), 30.0], ["c", 1.0, 0.0, 0.0, 7.142857, 0.0, 15.0, dt.date(2024, 2, 10), dt.date(2024, 2, 10), 50.0]]),
+            Example(([["会员"], [17850], ["17850 "], [17850.0]], [["日期"], ["2024年1月5日"], ["20240105"], [45311]], [["金额"], [10], [-4], [8]], "2024-01-31", "day", "zh",), [["客户", "订单数", "频次", "最近购买", "客龄", "重复购买均值", "总金额", "首单", "末单", "距今天数"], [17850.0, 2.0, 1.0, 15.0, 26.0, 8.0, 14.0, dt.date(2024, 1, 5), dt.date(2024, 1, 20), 11.0]]),
+            Example(([["a"], ["b"]], [["2024-01-05"], ["1/5/2024"]], [[1], [2]], "2024-03-31",), CellError("#VALUE!"), Text("day and month in doubt", "日月次序不明")),
+        ),
         notes=Text(
             "All rows of one customer on one calendar day are one order. A day that sums to 0 is an order; one below 0 is "
             "none and lowers total only. frequency = orders - 1; recency = (last - first) and age = (as_of - first) in "

@@ -27,7 +27,9 @@ MONTHLY_10 = 1.1 ** (1 / 12) - 1
 
 ORDER_VALUE = element("order_value", "Mean value of one order", "平均每单金额")
 FREQUENCY = element("frequency", "Orders per period", "每期下单次数")
-MARGIN = element("margin", "Margin as a share of revenue, such as 30%; 100% if omitted", "毛利率，如 30%；省略为 100%", 1.0)
+MARGIN = element(
+    "margin", "Margin as a share of revenue, such as 30%; 100% if omitted", "毛利率，如 30%；省略为 100%", 1.0
+)
 GUPTA_LEHMANN = "Gupta, S. & Lehmann, D. R. (2003), Customers as assets, Journal of Interactive Marketing 17(1)"
 
 TRANSITIONS = block(
@@ -36,18 +38,16 @@ TRANSITIONS = block(
     "state nobody leaves",
     "方阵：从每个状态（行）转到每个状态（列）的概率；四周可带标签；空行表示不再离开的状态",
 )
-MARGINS_OF_STATES = vector("margins", "Margin of one period in each state; empty is 0", "每个状态一期的毛利；空白为 0", blank=0.0)
+MARGINS_OF_STATES = vector(
+    "margins", "Margin of one period in each state; empty is 0", "每个状态一期的毛利；空白为 0", blank=0.0
+)
 
 
-def _migration(transitions: list[list[Any]], margins: list[float], rate: float, periods: float | None, lang: str) -> Any:
+def _migration(
+    transitions: list[list[Any]], margins: list[float], rate: float, periods: float | None, lang: str
+) -> Any:
     """Find the labels around the matrix and give the value of each state."""
-    in_row = any(_is_label(cell) for cell in transitions[0])
-    in_column = any(_is_label(row[0]) for row in transitions[1:])
-    side = len(margins) + 1
-    if len(transitions) == len(transitions[0]) == side:
-        in_row = in_column = True
-    elif in_row and len(transitions[0]) == side:
-        in_column = True
+    in_row, in_column = _where_labels_are(transitions, len(margins))
     row_labels = transitions[0][in_column:] if in_row else []
     body = transitions[in_row:]
     labels = [row[0] for row in body] if in_column else row_labels
@@ -57,6 +57,19 @@ def _migration(transitions: list[list[Any]], margins: list[float], rate: float, 
     names = [*labels, *row_labels[len(labels) :]][:states]
     header = [Text("state", "状态").of(lang), Text("value", "价值").of(lang)]
     return [header, *([_name(names, i), value] for i, value in enumerate(values))]
+
+
+def _where_labels_are(transitions: list[list[Any]], states: int) -> tuple[bool, bool]:
+    """Return whether the first row and the first column hold labels; numbers do only beside a full matrix."""
+    corner = transitions[0][0]
+    in_row = any(map(_is_label, transitions[0][1:]))
+    in_column = any(_is_label(row[0]) for row in transitions[1:])
+    if len(transitions[0]) == states + 1 and (is_blank(corner) or _is_label(corner)):
+        if in_column:
+            in_row = in_row or is_blank(corner) or len(transitions) == states + 1
+        else:
+            in_row = in_column = True
+    return in_row, in_column
 
 
 def _name(names: list[Any], i: int) -> Any:

@@ -1,0 +1,171 @@
+"""``xlclv table`` and ``xlclv demo``: customer values from an order log, as a workbook or a CSV file."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from xlclv.cli import GOOD
+from xlclv.cli.progress import stages
+from xlclv.cli.target import check, write_csv
+from xlclv.errors import FileError, XlclvError
+from xlclv.parsing import date_of, number_of
+from xlclv.periods import Period, period_of
+from xlclv.retention import rate_convert
+from xlclv.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xlclv.valuation import Valuation
+    from xlclv.workbook.source import Source
+
+READING = Text("Reading orders", "读取订单")
+#: What the demo assumes: 30% margin, 15% a year, the next 52 weeks.
+DEMO_MARGIN, DEMO_YEARLY_RATE, DEMO_PERIODS = 0.3, 0.15, 52.0
+DEMO_NAME = Text("CDNOW music customers", "CDNOW 音乐客户")
+DEMO_FILE = "CDNOW_master.txt"
+
+Say = Callable[[str], None]
+
+
+def table(options: argparse.Namespace) -> int:
+    """Value the customers of an order log."""
+    lang = options.lang
+    file, target = Path(options.file).expanduser(), Path(options.out).expanduser()
+    check(target, force=options.force, source=file)
+    period = _argument("--period", lambda: period_of(options.period))
+    as_of = _argument("--as-of", lambda: date_of(options.as_of))
+    periods = _number("--periods", options.periods)
+    margin = _number("--margin", options.margin)
+    rate = _argument("--rate", lambda: _rate(options.rate, period))
+    with stages(lang) as step:
+        step(READING, 0, 1)
+        from xlclv.data.read import read_orders
+
+        log = read_orders(
+            file, options.customer, options.date, options.amount, date_order=options.date_order, sheet=options.sheet
+        )
+        valuation = _value(
+            log.orders, step, as_of=as_of, period=period, periods=periods, margin=margin, discount_rate=rate,
+            model=options.model,
+        )  # fmt: skip
+        source = _source(
+            options.title or file.stem, file.name, log.source.rows, log.orders,
+            {entry.reason: entry.rows for entry in log.skipped}, tuple(log.notes),
+        )  # fmt: skip
+        _write(valuation, source, target, options.title, options.currency, lang, step)
+    _report(valuation, source, target, lang)
+    return GOOD
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Value the customers of the built-in CDNOW log and open the workbook."""
+    lang, target = options.lang, Path(options.out).expanduser()
+    check(target, force=options.force)
+    with stages(lang) as step:
+        step(READING, 0, 1)
+        from xlclv.data.cdnow import cdnow_orders
+
+        orders = cdnow_orders()
+        rate = rate_convert(DEMO_YEARLY_RATE, "year", "week")
+        valuation = _value(
+            orders, step, as_of=None, period="week", periods=DEMO_PERIODS, margin=DEMO_MARGIN, discount_rate=rate,
+            model="BG/NBD",
+        )  # fmt: skip
+        source = _source(DEMO_NAME, DEMO_FILE, len(orders), orders, {}, ())
+        _write(valuation, source, target, None, "$", lang, step)
+    _report(valuation, source, target, lang)
+    if not options.no_open:
+        open_file(target)
+    return GOOD
+
+
+def _argument(name: str, read: Callable[[], Any]) -> Any:
+    """Read an option; its complaint names the option."""
+    try:
+        return read()
+    except XlclvError as error:
+        raise FileError(f"{name}: {error.text.en}", f"{name}：{error.text.zh}") from None
+
+
+def _number(name: str, text: str | None) -> float | None:
+    return None if text is None else _argument(name, lambda: number_of(text))
+
+
+def _rate(text: str, period: Period) -> float:
+    """Return a rate per period; ``10%/year`` is told in another one."""
+    figure, slash, of = text.partition("/")
+    rate = number_of(figure) or 0.0
+    return rate_convert(rate, period_of(of), period) if slash else rate
+
+
+def _value(orders: pd.DataFrame, step: Any, **settings: Any) -> Valuation:
+    from xlclv.valuation import value_customers
+
+    return value_customers(orders, progress=step, **settings)
+
+
+def _source(
+    name: str | Text, file: str, rows: int, orders: pd.DataFrame, skipped: dict[Text, int], notes: tuple[Text, ...]
+) -> Source:
+    from xlclv.workbook.source import Source
+
+    return Source(name, file, rows, len(orders), int(orders["customer"].nunique()), skipped, notes)
+
+
+def _write(
+    valuation: Valuation, source: Source, target: Path, title: str | None, currency: str, lang: Any, step: Any
+) -> None:
+    if target.suffix.lower() == ".csv":
+        write_csv(valuation.customers, target)
+        return
+    from xlclv.workbook.build import build_customer_value
+
+    build_customer_value(valuation, source, target, lang=lang, title=title, currency=currency, progress=step)
+
+
+def _report(valuation: Valuation, source: Source, target: Path, lang: str) -> None:
+    """Print what was read, what was left out, and the key figures."""
+    from xlclv.workbook.source import in_language
+
+    settings, counts = valuation.settings, valuation.counts
+    value = float(valuation.customers["clv"].sum())
+    lines = [
+        Text(
+            f"Read {source.rows:,} rows of {source.file}: {counts.orders:,} orders of {counts.customers:,} customers "
+            f"up to {settings.as_of}.",
+            f"从 {source.file} 读取 {source.rows:,} 行：截至 {settings.as_of}，{counts.customers:,} 位客户的 "
+            f"{counts.orders:,} 笔订单。",
+        ),
+        *(Text(note, note) if isinstance(note, str) else note for note in source.notes),
+        *(Text(f"Skipped {n:,} rows: {why.en}", f"跳过 {n:,} 行：{why.zh}") for why, n in source.skipped.items()),
+        Text(
+            f"Model {settings.model} with Gamma-Gamma: {valuation.model.status.en}",
+            f"模型 {settings.model} 与 Gamma-Gamma：{valuation.model.status.zh}",
+        ),
+        Text(
+            f"Value of the next {settings.periods:g} {settings.period}s: {value:,.2f}",
+            f"未来 {settings.periods:g} 期（{settings.period}）的价值：{value:,.2f}",
+        ),
+        Text(f"Wrote {target}", f"已写入 {target}"),
+    ]
+    for line in lines:
+        print(in_language(line, lang))
+
+
+def open_file(path: Path) -> None:
+    """Open a file with the program the system has for it; do nothing where there is no screen or no program."""
+    if sys.platform == "win32":
+        os.startfile(path)  # noqa: S606 - opening the workbook is what was asked for
+        return
+    opener = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    screen = sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if opener and screen:
+        subprocess.Popen([opener, str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603

@@ -1,0 +1,64 @@
+"""The file a command writes: checked before the work, written whole."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlclv.errors import FileError
+from xlclv.workbook.package import check_target, save
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: What a spreadsheet takes for the start of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_CSV_HEAD = b"customer,orders,first,last,"
+
+
+def check(target: Path, *, force: bool, source: Path | None = None) -> None:
+    """Refuse, before any work, a file that cannot or should not be written.
+
+    Raises
+    ------
+    FileError
+        If it is the source, of another kind than .xlsx or .csv, open elsewhere, protected, or a file that xlclv did
+        not write and ``force`` is not given.
+    """
+    check_target(target, (".xlsx", ".csv"))
+    if not target.exists():
+        return
+    if source is not None and source.exists() and target.samefile(source):
+        raise FileError(
+            f"{target.name} is the order log itself; give another name to --out.",
+            f"{target.name} 就是订单文件本身；请用 --out 指定其他文件名。",
+        )
+    if not force and not _is_ours(target):
+        raise FileError(
+            f"{target.name} exists and was not written by xlclv; choose another name, or --force to replace it.",
+            f"{target.name} 已存在且不是由 xlclv 生成；请改用其他文件名，或用 --force 替换。",
+        )
+
+
+def _is_ours(target: Path) -> bool:
+    try:
+        if target.suffix.lower() == ".csv":
+            with target.open("rb") as stream:
+                return stream.read(64).removeprefix(b"\xef\xbb\xbf").startswith(_CSV_HEAD)
+        with zipfile.ZipFile(target) as package:
+            return b"xlclv" in package.read("docProps/app.xml") + package.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
+
+
+def write_csv(customers: pd.DataFrame, target: Path) -> None:
+    """Write customer values as UTF-8 text that Excel opens; text that looks like a formula gets an apostrophe."""
+    frame = customers.copy()
+    for name in frame.select_dtypes(include=["object", "string"]).columns:
+        frame[name] = [
+            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in frame[name]
+        ]
+    for name in ("first", "last"):
+        frame[name] = frame[name].map(lambda day: day.strftime("%Y-%m-%d"))
+    save(b"\xef\xbb\xbf" + frame.to_csv(index=False, lineterminator="\r\n").encode(), target, (".csv",))
