@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xlclv.dates import date_of, dates_of
 from xlclv.errors import InputError
-from xlclv.parsing import BLANKS, currency_of, date_of, dates_of, id_of, ids_of, is_blank, number_of, numbers_of
+from xlclv.parsing import BLANKS, currency_of, id_of, ids_of, is_blank, number_of, numbers_of
 
 JAN_5 = dt.date(2024, 1, 5)
 

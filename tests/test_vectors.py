@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import date_of, id_of
+from xlclv.parsing import id_of
 from xlclv.vectors import NO_DAY, amounts_of, codes_of, days_of, numbers_array, one_day, same_length
 
 EPOCH = dt.date(1970, 1, 1).toordinal()

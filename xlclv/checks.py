@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import currency_of, date_of, is_blank, number_of
+from xlclv.parsing import currency_of, is_blank, number_of
 from xlclv.summary import daily_sums
 from xlclv.text import Text
 from xlclv.vectors import (

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import date_of, is_blank, number_of, shown
+from xlclv.parsing import is_blank, number_of, shown
 from xlclv.text import Text
 
 Role = Literal["customer", "date", "amount", "quantity", "unit_price"]

@@ -10,9 +10,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from xlclv.dates import date_of
 from xlclv.errors import DomainError, InputError
 from xlclv.labels import STAGES, STANDARD, TIERS, VALUE8
-from xlclv.parsing import date_of, is_blank, shown
+from xlclv.parsing import is_blank, shown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import BLANKS, at_row, date_of, ids_of, is_blank, number_of
+from xlclv.parsing import BLANKS, at_row, ids_of, is_blank, number_of
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]

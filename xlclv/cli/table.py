@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from xlclv.cli import GOOD
 from xlclv.cli.progress import stages
 from xlclv.cli.target import check, write_csv
+from xlclv.dates import date_of
 from xlclv.errors import FileError, XlclvError
-from xlclv.parsing import date_of, number_of
+from xlclv.parsing import number_of
 from xlclv.periods import Period, period_of
 from xlclv.retention import rate_convert
 from xlclv.text import Text

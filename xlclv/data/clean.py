@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xlclv.dates import DayOrder, date_of
 from xlclv.errors import FileError, InputError
-from xlclv.parsing import BLANKS, DayOrder, Decimals, currency_of, date_of, id_of, is_blank, number_of, shown
+from xlclv.parsing import BLANKS, Decimals, currency_of, id_of, is_blank, number_of, shown
 from xlclv.text import Text
 from xlclv.vectors import NO_DAY, FloatArray, IntArray, dates_from
 

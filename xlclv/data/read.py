@@ -14,8 +14,9 @@ from xlclv.data.clean import REASONS, Skipped, orders_from
 from xlclv.data.guard import load
 from xlclv.data.sheet_file import read_sheet
 from xlclv.data.text_file import read_text
+from xlclv.dates import DayOrder
 from xlclv.errors import FileError, InputError
-from xlclv.parsing import DayOrder, shown
+from xlclv.parsing import shown
 from xlclv.text import Text
 
 

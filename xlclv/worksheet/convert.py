@@ -7,8 +7,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from xlclv.dates import date_of
 from xlclv.errors import DomainError, InputError, XlclvError
-from xlclv.parsing import date_of, is_blank, number_of
+from xlclv.parsing import is_blank, number_of
 from xlclv.worksheet.cells import CellError, Rows, Scalar
 from xlclv.worksheet.declaration import REQUIRED, Argument, Kind, Type
 
