@@ -13,10 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from xlclv.data.cdnow import cdnow_orders
-from xlclv.text import LANGUAGES, Text
-from xlclv.valuation import value_customers
-from xlclv.workbook import Source, build_customer_value
+from xlclv.cli import main as main_command
+from xlclv.text import LANGUAGES
 
 IMAGES = Path(__file__).parent / "images"
 DOTS = 130
@@ -46,22 +44,15 @@ def program(name: str) -> str:
 def main() -> None:
     """Build the demo, print its first page and cut it out."""
     soffice, pdftoppm = program("soffice"), program("pdftoppm")
-    orders = cdnow_orders()
-    valuation = value_customers(orders, margin=0.3, discount_rate=1.15 ** (1 / 52) - 1)
-    source = Source(
-        Text("CDNOW music customers", "CDNOW 音乐客户"),
-        "CDNOW_master.txt",
-        len(orders),
-        len(orders),
-        valuation.counts.customers,
-    )
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
         environment = {**os.environ, "FONTCONFIG_FILE": str(folder / "fonts.conf")}
         for lang in LANGUAGES:
-            book = build_customer_value(valuation, source, folder / f"customer-value-{lang}.xlsx", lang=lang)
+            book = folder / f"customer-value-{lang}.xlsx"
+            if main_command(["demo", "--no-open", "--lang", lang, "--out", str(book)]) != 0:
+                sys.exit("the demo failed")
             profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
             convert = [
                 soffice,

@@ -44,6 +44,7 @@ class Pattern:
         self._compiled: re.Pattern[str] | None = None
 
     def fullmatch(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """Return the match of all of ``text`` from ``start`` on."""
         if self._compiled is None:
             self._compiled = re.compile(self._text, re.IGNORECASE | re.ASCII)
         return self._compiled.fullmatch(text, start)
@@ -240,6 +241,7 @@ def numbers_of(values: Sequence[object], *, first_row: int = 1, argument: str = 
 
 
 def by_row(read: Callable[[object], _T], values: Sequence[object], first_row: int, argument: str) -> list[_T]:
+    """Return what ``read`` makes of each cell; an error names its row."""
     result: list[_T] = []
     try:
         for value in values:

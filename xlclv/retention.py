@@ -107,8 +107,9 @@ def _nobody_at_start() -> DivisionError:
 
 #: Chinese names of the kinds of rate.
 _KINDS = {
-    "discount": "discount", "retention": "retention", "churn": "churn",
-    "折现率": "discount", "折现": "discount", "留存率": "retention", "留存": "retention", "流失率": "churn", "流失": "churn",
+    "discount": "discount", "折现率": "discount", "折现": "discount",
+    "retention": "retention", "留存率": "retention", "留存": "retention",
+    "churn": "churn", "流失率": "churn", "流失": "churn",
 }  # fmt: skip
 
 
