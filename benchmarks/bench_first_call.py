@@ -1,6 +1,6 @@
 """How long the first =CLV() of a session takes beyond importing xlwings, the peer, in the same fresh interpreter.
 
-    python benchmarks/bench_first_call.py [--quick] [--json FILE]
+python benchmarks/bench_first_call.py [--quick] [--json FILE]
 """
 
 from __future__ import annotations

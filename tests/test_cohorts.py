@@ -129,7 +129,7 @@ def test_errors() -> None:
         retention_cohorts(IDS, DATES, measure="revenue")
     with pytest.raises(InputError, match="measure must be one of"):
         measure_of("profit")
-    with pytest.raises(InputError, match="row 2"):
+    with pytest.raises(InputError, match="Row 2"):
         retention_cohorts(["a", "b"], ["2024-01-01", "1/5/2024"])
     with pytest.raises(InputError, match="same number of rows"):
         retention_cohorts(["a"], DATES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -62,6 +63,24 @@ def test_modules_can_be_read_in_one_sitting(path: Path) -> None:
 def test_no_evaluation_of_data(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"(?<![\w.])(eval|exec|pickle)\b\s*[.(]", text)
+
+
+def test_sentences_of_errors_start_with_a_capital() -> None:
+    """But for those that start with the name of an argument or what a user wrote."""
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in SOURCES
+        if path.is_relative_to(ROOT / "xlclv") and not {"cli", "hosts", "workbook"} & set(path.parts)
+    }
+    nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
+    names = {node.arg for _, node in nodes if isinstance(node, ast.arg)} | {"lifetimes"}
+    for path, node in nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error") and len(node.args) >= 2:
+            first = node.args[0].values[0] if isinstance(node.args[0], ast.JoinedStr) else node.args[0]
+            sentence = first.value if isinstance(first, ast.Constant) else None
+            if isinstance(sentence, str) and not sentence.startswith(("#", '"')):
+                word = re.split(r"\W", sentence)[0]
+                assert word[:1].isupper() or "_" in word or word in names, f"{path.name}: {sentence}"
 
 
 def test_version_is_told_once() -> None:

@@ -187,11 +187,11 @@ def test_currencies() -> None:
 
 
 def test_the_first_bad_row_is_named() -> None:
-    with pytest.raises(InputError, match=r'^row 7: the date "abc" cannot be read') as caught:
+    with pytest.raises(InputError, match=r'^Row 7: the date "abc" cannot be read') as caught:
         dates_of([45296] * 5 + ["abc", "def"], first_row=2)
     assert caught.value.argument == "dates"
     assert caught.value.text.zh.startswith("第 7 行：")
-    with pytest.raises(InputError, match="row 2"):
+    with pytest.raises(InputError, match="Row 2"):
         numbers_of([1, "x"])
 
 

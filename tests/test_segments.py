@@ -1,4 +1,4 @@
-"""Scores, segments, tiers and stages: everyone is in exactly one."""
+"""Segments and stages: everyone is in exactly one."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ import subprocess
 import sys
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from xlclv.errors import DomainError, InputError
-from xlclv.labels import STAGES, STANDARD, TIERS, VALUE8, label_of
-from xlclv.segments import clv_tier, rfm_score, rfm_segment, rfm_segments, segment_stage, segment_stages
-from xlclv.summary import rfm_rows
+from xlclv.labels import STANDARD, VALUE8
+from xlclv.segments import rfm_segment, segment_stage
 
 
 @pytest.mark.parametrize("bins", range(2, 11))
@@ -64,77 +59,6 @@ def test_bad_options() -> None:
     for bins in (1, 0, 2.5, math.nan, 10_000):
         with pytest.raises(DomainError, match="bins"):
             rfm_segment(1, 1, 1, bins=bins)
-        with pytest.raises(DomainError, match="bins"):
-            rfm_score([1], [1], [1], bins=bins)
-
-
-def test_labels_are_understood_back_and_distinct() -> None:
-    for labels in (list(STANDARD.values()), list(VALUE8.values()), list(TIERS), list(STAGES.values())):
-        for lang in ("en", "zh"):
-            names = [label.of(lang) for label in labels]
-            assert len(set(names)) == len(names)
-            assert [label_of(name.upper()).of(lang) for name in names] == names
-    with pytest.raises(InputError, match="no name of a segment"):
-        label_of("nobody")
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(-9, 9)), min_size=1), st.integers(2, 10))
-@settings(deadline=None)
-def test_scores_by_their_definition(rows: list[tuple[int, int, int]], bins: int) -> None:
-    since, orders, totals = (list(column) for column in zip(*rows, strict=True))
-    scores = rfm_score(since, orders, totals, bins)
-    for name, column in (("r", [-value for value in since]), ("f", orders), ("m", totals)):
-        for value, score in zip(column, scores[name], strict=True):
-            below, alike = sum(other < value for other in column), column.count(value)
-            doubled_rank = 2 * below + alike + 1
-            assert score == -(-bins * doubled_rank // (2 * len(column)))
-    assert len(set(rfm_segments(scores, bins=bins)) - {label.en for label in STANDARD.values()}) == 0
-
-
-def test_blank_rows_are_not_ranked() -> None:
-    scores = rfm_score([1, None, 2], [1, 5, 2], [1, 5, 2], bins=2)
-    assert scores["r"].isna().tolist() == [False, True, False]
-    assert scores["r"].tolist()[::2] == [2, 1]
-    assert rfm_segments(scores, bins=2).isna().tolist() == [False, True, False]
-    with pytest.raises(InputError, match="row 2"):
-        rfm_score([1, "x"], [1, 1], [1, 1])
-    with pytest.raises(InputError, match="infinite"):
-        rfm_score([1, math.inf], [1, 1], [1, 1])
-    with pytest.raises(InputError, match="same number of rows"):
-        rfm_score([1], [1, 1], [1, 1])
-
-
-def test_tiers_whoever_crosses_a_limit_is_in_the_upper_one() -> None:
-    assert clv_tier([80, 15, 5]).tolist() == ["High", "Medium", "Low"]
-    assert clv_tier([79, 16, 5]).tolist() == ["High", "High", "Low"]
-    assert clv_tier([1, 1, 1, 1]).tolist() == ["High"] * 4
-    assert clv_tier([100, 0, -5, None]).tolist() == ["High", "Low", "Low", None]
-    assert clv_tier([0, 0]).tolist() == ["Low", "Low"]
-    assert clv_tier([]).tolist() == []
-    assert clv_tier([5, 3, 2], shares=(0.5, 1), lang="zh").tolist() == ["高", "中", "中"]
-    assert clv_tier(pd.Series([1.0, 9.0], index=[7, 3])).to_dict() == {7: "Medium", 3: "High"}
-    # Ten tenths: adding them up leaves .7999..., which is not below .8.
-    assert clv_tier([0.3, 0.2, 0.1, 0.1, 0.1, 0.05, 0.05, 0.04, 0.03, 0.03]).tolist().count("High") == 5
-
-
-@given(st.lists(st.integers(-20, 100), min_size=1))
-@settings(deadline=None)
-def test_tiers_by_their_definition(values: list[int]) -> None:
-    whole = sum(value for value in values if value > 0)
-    for value, tier in zip(values, clv_tier(values), strict=True):
-        above = sum(other for other in values if other > value)
-        if value <= 0 or 100 * above >= 95 * whole:
-            assert tier == "Low"
-        else:
-            assert tier == ("High" if 100 * above < 80 * whole else "Medium")
-
-
-@pytest.mark.parametrize("shares", [(0.95, 0.8), (0, 0.5), (0.5, 1.1), (0.5, 0.5), (math.nan, 0.9)])
-def test_bad_shares(shares: tuple[float, float]) -> None:
-    with pytest.raises(DomainError, match="shares"):
-        clv_tier([1], shares)
-    with pytest.raises(InputError, match="two numbers"):
-        clv_tier([1], (0.5,))
 
 
 @pytest.mark.parametrize(
@@ -170,16 +94,6 @@ def test_stages_refuse_what_cannot_be() -> None:
             segment_stage("2024-01-01", "2024-02-01", 2, "2024-06-30", **{name: -1})
     with pytest.raises(DomainError, match="orders"):
         segment_stage("2024-01-01", "2024-02-01", -2, "2024-06-30")
-
-
-def test_stages_of_a_table_agree_with_single_ones() -> None:
-    rng = np.random.default_rng(1)
-    days = pd.Timestamp("2022-01-01") + pd.to_timedelta(rng.integers(0, 900, 400), unit="D")
-    table = rfm_rows(rng.integers(0, 150, 400), days, np.ones(400), "2024-06-30")
-    stages = segment_stages(table, "2024-06-30", lang="zh").tolist()
-    rows = zip(table["first"], table["last"], table["orders"], strict=True)
-    assert stages == [segment_stage(*row, "2024-06-30", lang="zh") for row in rows]
-    assert len(set(stages)) == 4
 
 
 def test_naming_one_customer_imports_no_numpy() -> None:

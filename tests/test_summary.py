@@ -152,9 +152,9 @@ def test_sparse_and_very_large_keys() -> None:
 
 
 def test_the_first_bad_row_is_named() -> None:
-    with pytest.raises(InputError, match=r'^row 3: the date "abc" cannot be read'):
+    with pytest.raises(InputError, match=r'^Row 3: the date "abc" cannot be read'):
         rfm_rows([1, 2], [45296, "abc"], [1, 2], first_row=2)
-    with pytest.raises(InputError, match=r"^row 2: the number"):
+    with pytest.raises(InputError, match=r"^Row 2: the number"):
         rfm_rows([1, 2], [45296, 45296], [1, "x"])
     with pytest.raises(InputError, match="same number of rows"):
         rfm_rows([1, 2], [45296], [1, 2])
@@ -181,7 +181,7 @@ def test_columns_are_recognised_named_or_given() -> None:
         rfm_table(log, amount="missing")
     with pytest.raises(InputError, match="recognised as the date and the amount"):
         rfm_table(log[["客户编号"]])
-    with pytest.raises(InputError, match="give a table"):
+    with pytest.raises(InputError, match="Give a table"):
         rfm_table(ids=[1], dates=[1])
 
 

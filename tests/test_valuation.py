@@ -103,6 +103,14 @@ def test_row_order_does_not_matter() -> None:
     one, two = value_customers(orders), value_customers(shuffled)
     assert one.customers["customer"].tolist() == two.customers["customer"].tolist()
     assert one.customers["clv"].to_numpy() == pytest.approx(two.customers["clv"].to_numpy(), rel=1e-9)
+    named = ["customer", "rank", "tier", "stage", "segment"]
+    assert one.customers[named].equals(two.customers[named])
+
+
+def test_equal_histories_share_a_rank(made: Valuation) -> None:
+    history = made.customers.groupby(["frequency", "recency", "age", "monetary"])
+    assert (history["rank"].nunique() == 1).all()
+    assert (history["tier"].nunique() == 1).all()
 
 
 def test_concentration(made: Valuation) -> None:

@@ -29,7 +29,7 @@ def test_days_agree_with_date_of(cells: list[Any], date1904: bool) -> None:
     try:
         expected = [date_of(cell, date1904=date1904) for cell in cells]
     except InputError:
-        with pytest.raises(InputError, match=r"^row "):
+        with pytest.raises(InputError, match=r"^Row "):
             days_of(cells, date1904=date1904)
         return
     assert days_of(cells, date1904=date1904).tolist() == [
@@ -81,7 +81,7 @@ def test_a_customer_keeps_the_first_appearances_type() -> None:
 
 @pytest.mark.parametrize("cells", [[1.0, float("inf")], [1, 10**400], ["1", "x"], [1, object()], [1, [2]]])
 def test_the_first_bad_amount_is_named(cells: list[Any]) -> None:
-    with pytest.raises(InputError, match=r"^row 2"):
+    with pytest.raises(InputError, match=r"^Row 2"):
         amounts_of(cells)
 
 

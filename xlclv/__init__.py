@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from xlclv.feedback import nps_score
     from xlclv.migration import clv_migration
     from xlclv.retention import churn_rate, rate_convert, retention_rate
-    from xlclv.segments import clv_tier, rfm_score, rfm_segment, segment_stage
+    from xlclv.scores import clv_tier, rfm_score
+    from xlclv.segments import rfm_segment, segment_stage
     from xlclv.summary import rfm_table
     from xlclv.value import clv, clv_churn, clv_curve, clv_equity, clv_retention
 
@@ -37,7 +38,8 @@ _HOMES = {
     "feedback": ("nps_score",),
     "migration": ("clv_migration",),
     "retention": ("churn_rate", "rate_convert", "retention_rate"),
-    "segments": ("clv_tier", "rfm_score", "rfm_segment", "segment_stage"),
+    "scores": ("clv_tier", "rfm_score"),
+    "segments": ("rfm_segment", "segment_stage"),
     "summary": ("rfm_table",),
     "value": ("clv", "clv_churn", "clv_curve", "clv_equity", "clv_retention"),
 }

@@ -32,6 +32,16 @@ MAX_CELLS: Final = 4_000_000
 def measure_of(text: str) -> Measure:
     """Return the measure a text names, in either language.
 
+    Parameters
+    ----------
+    text : str
+        Such as rate or 留存率.
+
+    Returns
+    -------
+    str
+        A key of `MEASURES`.
+
     Raises
     ------
     InputError
@@ -63,6 +73,11 @@ def calendar_index(days: IntArray, period: Period) -> IntArray:
     period : str
         day, week (from Monday), month, quarter or year.
 
+    Returns
+    -------
+    int64 array
+        As many as there are days.
+
     Examples
     --------
     >>> calendar_index(np.array([3, 4, 31]), "week").tolist(), calendar_index(np.array([3, 4, 31]), "month").tolist()
@@ -81,6 +96,18 @@ def calendar_index(days: IntArray, period: Period) -> IntArray:
 
 def calendar_start(index: IntArray, period: Period) -> IntArray:
     """Return the first day of calendar periods: the inverse of `calendar_index`.
+
+    Parameters
+    ----------
+    index : int64 array
+        Numbers of periods, 0 for the one of 1970-01-01.
+    period : str
+        day, week (from Monday), month, quarter or year.
+
+    Returns
+    -------
+    int64 array
+        Days since 1970-01-01.
 
     Examples
     --------
@@ -155,7 +182,7 @@ def retention_cohorts(
     unit, wanted = period_of(period), measure_of(measure)
     if amounts is None and wanted not in ("customers", "rate"):
         raise InputError(
-            f"the measure {wanted} needs amounts.", f"指标“{MEASURES[wanted].zh}”需要金额。", argument="amounts"
+            f"The measure {wanted} needs amounts.", f"指标“{MEASURES[wanted].zh}”需要金额。", argument="amounts"
         )
     same_length(**{"ids": ids, "dates": dates, **({} if amounts is None else {"amounts": amounts})})
     codes = codes_of(ids)[0]
@@ -169,7 +196,7 @@ def retention_cohorts(
     ordered = sums >= 0
     if not ordered.any():
         raise DataError(
-            "there is no order up to the as-of date; choose a later one or check the ranges with DATA_CHECK.",
+            "There is no order up to the as-of date; choose a later one or check the ranges with DATA_CHECK.",
             "截至所给日期没有订单；请选择更晚的日期，或用 DATA_CHECK 检查各区域。",
             argument="as_of" if given is not None else "ids",
         )
@@ -201,7 +228,7 @@ def _triangle(
     ages = int(calendar_index(np.array([until]), unit)[0]) - int(cohorts[0]) + 1
     if ages * len(cohorts) > MAX_CELLS:
         raise DomainError(
-            f"the table would have {len(cohorts):,} rows and {ages:,} ages; choose a longer period.",
+            f"The table would have {len(cohorts):,} rows and {ages:,} ages; choose a longer period.",
             f"表格将有 {len(cohorts):,} 行、{ages:,} 个期龄；请选择更长的周期。",
             argument="period",
         )

@@ -90,7 +90,13 @@ class Columns:
 
     @property
     def missing(self) -> tuple[Role, ...]:
-        """The needed roles no header was found for."""
+        """The needed roles no header was found for.
+
+        Examples
+        --------
+        >>> Columns({"customer": "who", "quantity": "n", "unit_price": "price"}).missing
+        ('date',)
+        """
         product = "quantity" in self.headers and "unit_price" in self.headers
         return tuple(role for role in NEEDED if role not in self.headers and not (role == "amount" and product))
 
@@ -111,6 +117,17 @@ def plain_header(header: object) -> str:
 def find_header(wanted: str, headers: Sequence[str]) -> str:
     """Return the one of ``headers`` that ``wanted`` names: exactly, or but for case, blanks and marks.
 
+    Parameters
+    ----------
+    wanted : str
+        The header as a person writes it.
+    headers : sequence of str
+        The headers there are.
+
+    Returns
+    -------
+    str
+
     Raises
     ------
     InputError
@@ -129,11 +146,11 @@ def find_header(wanted: str, headers: Sequence[str]) -> str:
     seen = ", ".join(headers[:12])
     if alike:
         raise InputError(
-            f"the column {shown(wanted)} is there {len(alike)} times; rename one of them.",
+            f"The column {shown(wanted)} is there {len(alike)} times; rename one of them.",
             f"列 {shown(wanted)} 出现了 {len(alike)} 次；请改名使其唯一。",
         )
     raise InputError(
-        f"there is no column {shown(wanted)}; the columns are: {seen}.",
+        f"There is no column {shown(wanted)}; the columns are: {seen}.",
         f"没有名为 {shown(wanted)} 的列；现有的列是：{seen}。",
     )
 
@@ -270,6 +287,19 @@ def _reads_as_number(cell: object) -> bool:
 def named_columns(wanted: Mapping[Role, str | None], headers: Sequence[str], guess: Columns) -> Columns:
     """Return ``guess`` with the roles a caller has named replaced.
 
+    Parameters
+    ----------
+    wanted : dict of role to str or None
+        The header a caller has named for a role; None leaves it to the guess.
+    headers : sequence of str
+        The headers there are.
+    guess : Columns
+        As `guess_columns` returns it.
+
+    Returns
+    -------
+    Columns
+
     Raises
     ------
     InputError
@@ -302,13 +332,13 @@ def missing_columns(roles: Sequence[Role], headers: Sequence[str]) -> InputError
     Examples
     --------
     >>> str(missing_columns(["amount"], ["who", "when"]))
-    'no column is recognised as the amount; name it, for instance amount="..."; the columns are: who, when.'
+    'No column is recognised as the amount; name it, for instance amount="..."; the columns are: who, when.'
     """
     names_en = " and ".join(f"the {ROLE_NAMES[role].en}" for role in roles)
     names_zh = "、".join(ROLE_NAMES[role].zh for role in roles)
     hint = ", ".join(f'{role}="..."' for role in roles)
     seen = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
     return InputError(
-        f"no column is recognised as {names_en}; name it, for instance {hint}; the columns are: {seen}.",
+        f"No column is recognised as {names_en}; name it, for instance {hint}; the columns are: {seen}.",
         f"没有识别出{names_zh}列；请指明，例如 {hint}；现有的列是：{seen}。",
     )

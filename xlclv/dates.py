@@ -71,6 +71,10 @@ def date_of(value: object, *, date1904: bool = False, order: DayOrder | None = N
         Order of day and month where the rest of the column has settled it; then also two-digit years are read
         (69 to 99 as 19.., as POSIX does).
 
+    Returns
+    -------
+    date or None
+
     Raises
     ------
     InputError
@@ -82,7 +86,7 @@ def date_of(value: object, *, date1904: bool = False, order: DayOrder | None = N
     (datetime.date(2024, 1, 5), datetime.date(2024, 1, 5), datetime.date(2024, 1, 5), None)
     >>> date_of("1/5/2024")
     Traceback (most recent call last):
-    xlclv.errors.InputError: the date "1/5/2024" can be read as 1 May or as January 5; write it as 2024-05-01.
+    xlclv.errors.InputError: The date "1/5/2024" can be read as 1 May or as January 5; write it as 2024-05-01.
     """
     if isinstance(value, str):
         return _text_date(value, order)
@@ -160,7 +164,7 @@ def _doubtful_date(text: str, one: int, two: int, digits: str, order: DayOrder |
         return dt.date(_full_year(digits), one, two)
     if len(digits) == 2:  # 01/05/24 may even start with the year
         raise InputError(
-            f"the date {shown(text)} has a year of two digits; write it as 2024-05-01.",
+            f"The date {shown(text)} has a year of two digits; write it as 2024-05-01.",
             f"日期 {shown(text)} 的年份只有两位；请写成 2024-05-01 的形式。",
         )
     year = int(digits)
@@ -170,14 +174,14 @@ def _doubtful_date(text: str, one: int, two: int, digits: str, order: DayOrder |
         return dt.date(year, one, two)
     as_dmy, as_mdy = dt.date(year, two, one), dt.date(year, one, two)
     raise InputError(
-        f"the date {shown(text)} can be read as {one} {as_dmy:%B} or as {as_mdy:%B} {two}; write it as {as_dmy}.",
+        f"The date {shown(text)} can be read as {one} {as_dmy:%B} or as {as_mdy:%B} {two}; write it as {as_dmy}.",
         f"日期 {shown(text)} 可以是 {two} 月 {one} 日，也可以是 {one} 月 {two} 日；请写成 {as_dmy} 的形式。",
     )
 
 
 def _unreadable_date(value: object) -> InputError:
     return InputError(
-        f"the date {shown(value)} cannot be read; enter a date, or text such as 2024-05-01.",
+        f"The date {shown(value)} cannot be read; enter a date, or text such as 2024-05-01.",
         f"无法识别日期 {shown(value)}；请输入日期，或 2024-05-01 这样的文本。",
     )
 
@@ -186,6 +190,26 @@ def dates_of(
     values: Sequence[object], *, date1904: bool = False, first_row: int = 1, argument: str = "dates"
 ) -> list[dt.date | None]:
     """Return `date_of` of each cell; the error of an unreadable one names its row.
+
+    Parameters
+    ----------
+    values : sequence of cells
+        Serials, dates, datetimes or texts.
+    date1904 : bool
+        Whether serials count from 1904-01-01.
+    first_row : int
+        The number the first cell has in error sentences.
+    argument : str
+        The argument's name in errors.
+
+    Returns
+    -------
+    list of date or None
+
+    Raises
+    ------
+    InputError
+        For the first cell that cannot be read, with its row.
 
     Examples
     --------

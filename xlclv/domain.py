@@ -8,7 +8,29 @@ from xlclv.errors import DomainError, InputError
 
 
 def finite(value: float, argument: str) -> float:
-    """Return ``value`` if it is a finite number, else raise `InputError`."""
+    """Return ``value`` if it is a finite number, else raise `InputError`.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    argument : str
+        Its name in the error.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is infinite or NaN.
+
+    Examples
+    --------
+    >>> finite(2.5, "margin")
+    2.5
+    """
     if not math.isfinite(value):
         raise InputError(
             f"{argument} must be a finite number, not {value}.",
@@ -19,7 +41,33 @@ def finite(value: float, argument: str) -> float:
 
 
 def at_least(value: float, low: float, argument: str) -> float:
-    """Return ``value`` if it is finite and not below ``low``, else raise `DomainError`."""
+    """Return ``value`` if it is finite and not below ``low``, else raise `DomainError`.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    low : float
+        The least it may be.
+    argument : str
+        Its name in the error.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is not finite.
+    DomainError
+        If it is below ``low``.
+
+    Examples
+    --------
+    >>> at_least(2.5, 0.0, "lifetime")
+    2.5
+    """
     if finite(value, argument) < low:
         raise DomainError(
             f"{argument} must be {low:.15g} or more, not {value:.15g}.",
@@ -30,7 +78,31 @@ def at_least(value: float, low: float, argument: str) -> float:
 
 
 def share(value: float, argument: str) -> float:
-    """Return ``value`` if it lies within 0 and 1, else raise `DomainError`."""
+    """Return ``value`` if it lies within 0 and 1, else raise `DomainError`.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    argument : str
+        Its name in the error.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    InputError
+        If it is not finite.
+    DomainError
+        If it lies outside.
+
+    Examples
+    --------
+    >>> share(0.3, "churn")
+    0.3
+    """
     if not 0.0 <= finite(value, argument) <= 1.0:
         raise DomainError(
             f"{argument} must lie between 0 and 1 (0% and 100%), not {value:.15g}.",
@@ -41,7 +113,33 @@ def share(value: float, argument: str) -> float:
 
 
 def whole(value: float, argument: str, low: float = 0.0, high: float = math.inf) -> int:
-    """Return ``value`` as an integer if it is a whole number within ``low`` and ``high``, else raise `DomainError`."""
+    """Return ``value`` as an integer if it is a whole number within ``low`` and ``high``, else raise `DomainError`.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    argument : str
+        Its name in the error.
+    low, high : float
+        The least and the most it may be.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    InputError
+        If it is not finite.
+    DomainError
+        If it is not whole or lies outside.
+
+    Examples
+    --------
+    >>> whole(3.0, "periods")
+    3
+    """
     if finite(value, argument) != math.floor(value) or not low <= value <= high:
         limit_en = f"of {low:.15g} or more" if high == math.inf else f"from {low:.15g} to {high:.15g}"
         limit_zh = f"不小于 {low:.15g} 的整数" if high == math.inf else f"{low:.15g} 到 {high:.15g} 的整数"
@@ -54,7 +152,27 @@ def whole(value: float, argument: str, low: float = 0.0, high: float = math.inf)
 
 
 def timing_of(value: float) -> int:
-    """Return 0 (amounts at the end of a period) or 1 (at its start), as in Excel's PV."""
+    """Return 0 (amounts at the end of a period) or 1 (at its start), as in Excel's PV.
+
+    Parameters
+    ----------
+    value : float
+        The argument as given.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    DomainError
+        If it is neither.
+
+    Examples
+    --------
+    >>> timing_of(1.0)
+    1
+    """
     if value not in (0, 1):
         raise DomainError(
             f"timing must be 0 (end of period) or 1 (start of period), not {value:.15g}.",

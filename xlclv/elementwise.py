@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeAlias, cast, overload
 
 from xlclv.errors import DomainError, InputError, XlclvError
+from xlclv.text import clause
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +39,16 @@ def elementwise(formula: Callable[P, float]) -> Elementwise[P]:
 
     Arrays are broadcast by numpy's rules. Series must have one index and give a Series with it. A missing value
     (NaN) in any argument gives a missing value there. Plain numbers cost one type check and import nothing.
+
+    Parameters
+    ----------
+    formula : callable
+        Numbers in, a number out.
+
+    Returns
+    -------
+    callable
+        Takes what the formula takes, or arrays and Series in any place.
 
     Examples
     --------
@@ -103,7 +114,7 @@ def _map(formula: Callable[..., float], args: tuple[Any, ...], kwargs: dict[str,
         try:
             result[i] = _finite(formula, positional, keyword)
         except XlclvError as error:
-            where = (f"Element {i + 1}: {error.text.en}", f"第 {i + 1} 个：{error.text.zh}")
+            where = (f"Element {i + 1}: {clause(error.text.en)}", f"第 {i + 1} 个：{error.text.zh}")
             raise type(error)(*where, argument=error.argument) from None
     shaped = result.reshape(arrays[0].shape)
     pandas = sys.modules.get("pandas")

@@ -1,4 +1,4 @@
-"""Names of segments, tiers and stages, in English and Chinese."""
+"""Names of segments, tiers and stages and headers of customer tables, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -45,6 +45,28 @@ STAGES: Final[dict[str, Text]] = {
     "churned": Text("Churned", "流失客户"),
 }
 
+#: Headers of tables with a row per customer; the English ones are the names of the columns of the Python API.
+CUSTOMER_COLUMNS: Final[dict[str, Text]] = {
+    "customer": Text("customer", "客户"),
+    "orders": Text("orders", "订单数"),
+    "first": Text("first", "首单"),
+    "last": Text("last", "末单"),
+    "frequency": Text("frequency", "频次"),
+    "recency": Text("recency", "最近购买"),
+    "age": Text("age", "客龄"),
+    "monetary": Text("monetary", "重复购买均值"),
+    "total": Text("total", "总金额"),
+    "days_since": Text("days_since", "距今天数"),
+    "p_alive": Text("p_alive", "存活概率"),
+    "expected_orders": Text("expected_orders", "预期订单数"),
+    "expected_value": Text("expected_value", "预期单笔金额"),
+    "clv": Text("clv", "终身价值"),
+    "tier": Text("tier", "价值层级"),
+    "stage": Text("stage", "生命周期阶段"),
+    "segment": Text("segment", "客户分群"),
+    "rank": Text("rank", "排名"),
+}
+
 _LABELS: Final = (*STANDARD.values(), *VALUE8.values(), *TIERS, *STAGES.values())
 _BY_NAME: Final = {name.casefold(): label for label in reversed(_LABELS) for name in label}
 
@@ -53,6 +75,16 @@ def label_of(text: str) -> Text:
     """Return the label a text names, in either language: what comes back from cells is understood again.
 
     A name that two lists share, such as Loyal, gives the first of segments, tiers, stages.
+
+    Parameters
+    ----------
+    text : str
+        The name, in any case.
+
+    Returns
+    -------
+    Text
+        The name in both languages.
 
     Raises
     ------

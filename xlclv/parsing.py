@@ -16,6 +16,7 @@ from numbers import Real
 from typing import Final, Literal, TypeVar
 
 from xlclv.errors import InputError
+from xlclv.text import clause
 
 Decimals = Literal[".", ","]
 _T = TypeVar("_T")
@@ -105,6 +106,10 @@ def number_of(value: object, *, decimal: Decimals = ".") -> float | None:
     decimal : {".", ","}
         The decimal mark of texts; with a comma, the point groups thousands.
 
+    Returns
+    -------
+    float or None
+
     Raises
     ------
     InputError
@@ -175,7 +180,7 @@ def currency_of(value: object) -> str | None:
 
 def _unreadable_number(value: object) -> InputError:
     return InputError(
-        f"the number {shown(value)} cannot be read; write it as 1234.50.",
+        f"The number {shown(value)} cannot be read; write it as 1234.50.",
         f"无法识别数字 {shown(value)}；请写成 1234.50 的形式。",
     )
 
@@ -229,13 +234,31 @@ def ids_of(values: Sequence[object]) -> list[str | None]:
 def numbers_of(values: Sequence[object], *, first_row: int = 1, argument: str = "values") -> list[float | None]:
     """Return `number_of` of each cell; the error of an unreadable one names its row.
 
+    Parameters
+    ----------
+    values : sequence of cells
+        Numbers or texts.
+    first_row : int
+        The number the first cell has in error sentences.
+    argument : str
+        The argument's name in errors.
+
+    Returns
+    -------
+    list of float or None
+
+    Raises
+    ------
+    InputError
+        For the first cell that cannot be read, with its row.
+
     Examples
     --------
     >>> numbers_of(["1,000", 2, None])
     [1000.0, 2.0, None]
     >>> numbers_of([1, "abc"])
     Traceback (most recent call last):
-    xlclv.errors.InputError: row 2: the number "abc" cannot be read; write it as 1234.50.
+    xlclv.errors.InputError: Row 2: the number "abc" cannot be read; write it as 1234.50.
     """
     return by_row(number_of, values, first_row, argument)
 
@@ -257,6 +280,6 @@ def at_row(error: InputError, row: int, argument: str) -> InputError:
     Examples
     --------
     >>> str(at_row(InputError("no date.", "没有日期。"), 7, "dates"))
-    'row 7: no date.'
+    'Row 7: no date.'
     """
-    return InputError(f"row {row}: {error.text.en}", f"第 {row} 行：{error.text.zh}", argument=argument)
+    return InputError(f"Row {row}: {clause(error.text.en)}", f"第 {row} 行：{error.text.zh}", argument=argument)

@@ -36,6 +36,17 @@ ALIASES: dict[str, Period] = {
 def period_of(text: str, argument: str = "period") -> Period:
     """Return the period a text names, in either language.
 
+    Parameters
+    ----------
+    text : str
+        Such as week, Weeks or 周.
+    argument : str
+        The argument's name in the error.
+
+    Returns
+    -------
+    {"day", "week", "month", "quarter", "year"}
+
     Raises
     ------
     InputError

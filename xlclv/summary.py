@@ -253,13 +253,13 @@ def _frame(summary: Summary, labels: npt.NDArray[Any], as_of: int) -> pd.DataFra
 def _no_orders(until: int) -> DataError:
     if until == NO_DAY:
         return DataError(
-            "no row has both a customer and a date; check the ranges with DATA_CHECK.",
+            "No row has both a customer and a date; check the ranges with DATA_CHECK.",
             "没有任何一行同时有客户和日期；请用 DATA_CHECK 检查各区域。",
             argument="ids",
         )
     day = date_text(until)
     return DataError(
-        f"there is no order up to {day}; choose a later as-of date.",
+        f"There is no order up to {day}; choose a later as-of date.",
         f"截至 {day} 没有订单；请选择更晚的截止日期。",
         argument="as_of",
     )
@@ -313,7 +313,7 @@ def rfm_table(
     if orders is None:
         if ids is None or dates is None or amounts is None:
             raise InputError(
-                "give a table of orders, or ids, dates and amounts.",
+                "Give a table of orders, or ids, dates and amounts.",
                 "请给出订单表，或同时给出 ids、dates 和 amounts。",
             )
         return rfm_rows(ids, dates, amounts, as_of, period)

@@ -20,7 +20,7 @@ from xlclv.labels import TIERS
 from xlclv.models import FittedModel, FittedSpend, fit, fit_spend, predict_value
 from xlclv.parsing import id_of
 from xlclv.periods import PER_YEAR, Period, period_of
-from xlclv.segments import clv_tier, rfm_score, rfm_segments, segment_stages
+from xlclv.scores import clv_tier, level, rfm_score, rfm_segments, segment_stages
 from xlclv.summary import rfm_table
 from xlclv.text import Text
 from xlclv.vectors import codes_of
@@ -184,11 +184,12 @@ def value_customers(
     fitted = fit(model, frequency, recency, age, period=unit)
     spend = fit_spend(frequency, monetary)
     tell(PREDICT)
+    value = predict_value(fitted, spend, frequency, recency, age, monetary, horizon, margin, discount_rate)
     values = summary.assign(
         p_alive=fitted.alive(frequency, recency, age),
         expected_orders=fitted.orders(frequency, recency, age, horizon),
         expected_value=spend.expected(frequency, monetary),
-        clv=predict_value(fitted, spend, frequency, recency, age, monetary, horizon, margin, discount_rate),
+        clv=level(value),  # customers of equal histories share a rank and a tier, whatever the order of the log
     )
     tell(GROUP)
     values["tier"] = clv_tier(values["clv"])
@@ -239,6 +240,12 @@ def group_by(customers: pd.DataFrame, name: str, order: Sequence[str] = ()) -> p
     -------
     DataFrame
         The group, customers, share, clv, share_clv, mean_clv, mean_orders, mean_days_since.
+
+    Examples
+    --------
+    >>> customers = pd.DataFrame({"tier": ["High", "Low", "Low"], "clv": [60.0, 10, 5], "orders": 1, "days_since": 9})
+    >>> group_by(customers, "tier")[["tier", "customers", "share_clv"]].values.tolist()
+    [['High', 1, 0.8], ['Low', 2, 0.2]]
     """
     table = customers.groupby(name, sort=True).agg(
         customers=("clv", "size"),
@@ -259,6 +266,15 @@ def group_by(customers: pd.DataFrame, name: str, order: Sequence[str] = ()) -> p
 
 def cohort_period_of(first: date, last: date) -> Period:
     """Return the shortest calendar period that follows a log in at most 24 cohorts.
+
+    Parameters
+    ----------
+    first, last : date
+        The first and the last day of the log.
+
+    Returns
+    -------
+    {"month", "quarter", "year"}
 
     Examples
     --------

@@ -47,7 +47,7 @@ def same_length(**columns: Cells) -> None:
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
         raise InputError(
-            f"the ranges must have the same number of rows ({listed}).",
+            f"The ranges must have the same number of rows ({listed}).",
             f"各区域的行数必须相同（{listed}）。",
             argument=next(iter(columns)),
         )
@@ -90,7 +90,7 @@ def _mapped(read: Callable[[object], _T], cells: Iterable[object], first_row: in
             raise at_row(error, first_row + len(result), argument) from None
         except TypeError:  # a cell that cannot be hashed is nothing a cell can hold
             raise InputError(
-                f"row {first_row + len(result)}: {type(cell).__name__} is no cell value.",
+                f"Row {first_row + len(result)}: {type(cell).__name__} is no cell value.",
                 f"第 {first_row + len(result)} 行：{type(cell).__name__} 不是单元格的值。",
                 argument=argument,
             ) from None
@@ -176,13 +176,17 @@ def days_of(dates: Cells, *, date1904: bool = False, first_row: int = 1, argumen
     Parameters
     ----------
     dates : cells, length n
-        Serials, dates, datetimes or text, read by `xlclv.parsing.date_of`.
+        Serials, dates, datetimes or text, read by `xlclv.dates.date_of`.
     date1904 : bool
         Whether serials count from 1904-01-01.
     first_row : int
         The number the first cell has in error sentences.
     argument : str
         The argument's name in errors.
+
+    Returns
+    -------
+    int64 array, length n
 
     Raises
     ------
@@ -237,6 +241,19 @@ def _serial_days(serials: FloatArray, date1904: bool, first_row: int, argument: 
 def numbers_array(values: Cells, *, first_row: int = 1, argument: str = "values") -> FloatArray:
     """Return numbers as floats, NaN for blank ones.
 
+    Parameters
+    ----------
+    values : cells, length n
+        Numbers or text, read by `xlclv.parsing.number_of`.
+    first_row : int
+        The number the first cell has in error sentences.
+    argument : str
+        The argument's name in errors.
+
+    Returns
+    -------
+    float array, length n
+
     Raises
     ------
     InputError
@@ -267,6 +284,19 @@ def numbers_array(values: Cells, *, first_row: int = 1, argument: str = "values"
 def amounts_of(values: Cells, *, first_row: int = 1, argument: str = "amounts") -> FloatArray:
     """Return amounts of money as floats, 0 for blank ones.
 
+    Parameters
+    ----------
+    values : cells, length n
+        Numbers or text, read by `xlclv.parsing.number_of`.
+    first_row : int
+        The number the first cell has in error sentences.
+    argument : str
+        The argument's name in errors.
+
+    Returns
+    -------
+    float array, length n
+
     Raises
     ------
     InputError
@@ -282,7 +312,7 @@ def amounts_of(values: Cells, *, first_row: int = 1, argument: str = "amounts") 
     if infinite.any():
         row = first_row + int(np.argmax(infinite))
         raise InputError(
-            f"row {row}: the amount is infinite; correct the cell.",
+            f"Row {row}: the amount is infinite; correct the cell.",
             f"第 {row} 行：金额为无穷大；请更正该单元格。",
             argument=argument,
         )
@@ -291,6 +321,19 @@ def amounts_of(values: Cells, *, first_row: int = 1, argument: str = "amounts") 
 
 def one_day(value: object, argument: str = "as_of", *, date1904: bool = False) -> int | None:
     """Return one date as days since 1970-01-01, None for a blank one.
+
+    Parameters
+    ----------
+    value : object
+        Serial, date, datetime or text, read by `xlclv.dates.date_of`.
+    argument : str
+        The argument's name in the error.
+    date1904 : bool
+        Whether serials count from 1904-01-01.
+
+    Returns
+    -------
+    int or None
 
     Raises
     ------

@@ -34,12 +34,15 @@ def test_there_is_something_to_run() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
-    rows = ["customer,date,amount"]
-    for number in range(60):
-        for order in range(1 + number % 4):
-            rows.append(f"c{number},2024-{1 + (number + 2 * order) % 9:02d}-{1 + number % 28:02d},{10 + number % 7 + order}")
+    rows = ["customer,date,amount"] + [
+        f"c{number},2024-{1 + (number + 2 * order) % 9:02d}-{1 + number % 28:02d},{10 + number % 7 + order}"
+        for number in range(60)
+        for order in range(1 + number % 4)
+    ]
     (tmp_path / "orders.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert main(shlex.split(command)) == 0, capsys.readouterr().err
     if "--out" in command:

@@ -103,7 +103,7 @@ def test_bad_terms(periods, margin, rate, error):
 def test_a_row_without_finite_value_is_named():
     spend = models.from_block([["model", "Gamma-Gamma"], ["p", 2], ["q", 0.9], ["v", 15]])
     assert spend.expected(1, 20) > 0
-    with pytest.raises(DomainError, match="Row 2: The mean order value is infinite"):
+    with pytest.raises(DomainError, match="Row 2: the mean order value is infinite"):
         models.predict_value(MODEL, spend, [1, 0], [5, 0], 90, [20, 0], 12)
 
 

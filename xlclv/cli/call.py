@@ -48,7 +48,7 @@ def cell_from(word: str) -> Any:
     Examples
     --------
     >>> cell_from("30%"), cell_from("[[1],[2]]"), cell_from("2024-01-05"), cell_from("")
-    (0.3, [[1], [2]], '2024-01-05', None)
+    (0.3, [[1.0], [2.0]], '2024-01-05', None)
     """
     text = word.strip()
     if not text:

@@ -145,7 +145,7 @@ def _call(commands: Any) -> None:
         help="one worksheet function",
         usage="xlclv call NAME [ARG ...] [--json] [--lang {en,zh}] [--date1904]",
         description="Call a worksheet function and print its cells. An argument is a number, 30%, text, a JSON array "
-        "such as [1,2,3] or [[1],[2]], @file.csv for a range, @file.csv:column for one column, or '' for an omitted one.",
+        "([1,2,3] or [[1],[2]]), @file.csv for a range, @file.csv:column for one column, or '' for an omitted one.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -19,7 +19,7 @@ from xlclv.errors import FileError, XlclvError
 from xlclv.parsing import number_of
 from xlclv.periods import Period, period_of
 from xlclv.retention import rate_convert
-from xlclv.text import Text
+from xlclv.text import Text, clause
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,7 @@ def _argument(name: str, read: Callable[[], Any]) -> Any:
     try:
         return read()
     except XlclvError as error:
-        raise FileError(f"{name}: {error.text.en}", f"{name}：{error.text.zh}") from None
+        raise FileError(f"{name}: {clause(error.text.en)}", f"{name}：{error.text.zh}") from None
 
 
 def _number(name: str, text: str | None) -> float | None:

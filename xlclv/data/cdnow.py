@@ -24,7 +24,7 @@ def _package_text(name: str) -> str:
     spec = importlib.util.find_spec("lifetimes")
     if spec is None:
         raise FileError(
-            "the CDNOW data is part of the package lifetimes, which is not installed; run pip install lifetimes.",
+            "The CDNOW data is part of the package lifetimes, which is not installed; run pip install lifetimes.",
             "CDNOW 数据随 lifetimes 包提供，但该包未安装；请运行 pip install lifetimes。",
         )
     package = importlib.util.module_from_spec(spec)

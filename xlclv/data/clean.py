@@ -238,14 +238,14 @@ def _day_order(texts: Sequence[str], notes: list[Text]) -> DayOrder | None:
                 doubtful = doubtful or text
     if day_first and month_first:
         raise FileError(
-            f"the date column holds both {shown(day_first)} and {shown(month_first)}: day and month come in different "
+            f"The date column holds both {shown(day_first)} and {shown(month_first)}: day and month come in different "
             "orders; write dates as 2024-05-01 and export the file again.",
             f"日期列同时有 {shown(day_first)} 和 {shown(month_first)}，日和月的顺序不一致；"
             "请把日期写成 2024-05-01 的形式后重新导出。",
         )
     if doubtful and not (day_first or month_first):
         raise FileError(
-            f"nothing in the date column says whether {shown(doubtful)} starts with the day or the month; pass "
+            f"Nothing in the date column says whether {shown(doubtful)} starts with the day or the month; pass "
             "date_order dmy or mdy, or write dates as 2024-05-01.",
             f"日期列无法判断 {shown(doubtful)} 是日在前还是月在前；请指定 date_order 为 dmy 或 mdy，"
             "或把日期写成 2024-05-01 的形式。",
@@ -312,7 +312,7 @@ def _refuse_two_readings(
     ]
     if len(doubtful) > len(proofs):
         raise FileError(
-            f"the amounts {shown(proofs[0])} and {shown(doubtful[0])} do not agree on the decimal mark; write amounts "
+            f"The amounts {shown(proofs[0])} and {shown(doubtful[0])} do not agree on the decimal mark; write amounts "
             "as 1234.50 and export the file again.",
             f"金额 {shown(proofs[0])} 与 {shown(doubtful[0])} 的小数点写法不一致；"
             "请把金额写成 1234.50 的形式后重新导出。",

@@ -17,7 +17,7 @@ from xlclv.data.text_file import read_text
 from xlclv.dates import DayOrder
 from xlclv.errors import FileError, InputError
 from xlclv.parsing import shown
-from xlclv.text import Text
+from xlclv.text import Text, clause
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def read_orders(
     except (FileError, InputError) as error:
         if str(error).startswith(f"{file.name}:"):
             raise
-        raise FileError(f"{file.name}: {error.text.en}", f"{file.name}：{error.text.zh}") from None
+        raise FileError(f"{file.name}: {clause(error.text.en)}", f"{file.name}：{error.text.zh}") from None
     if bad_rows:
         line, example = bad_rows[0]
         skipped.append(Skipped(REASONS["bad_row"], len(bad_rows), line, shown(example)))

@@ -58,7 +58,7 @@ def read_sheet(content: bytes, path: Path, sheet: str | None = None) -> SheetTab
         raise encrypted(path) from None
     except CalamineError:
         raise FileError(
-            "the workbook is damaged or of an unknown kind; save it again as .xlsx.",
+            "The workbook is damaged or of an unknown kind; save it again as .xlsx.",
             "工作簿已损坏或类型未知；请另存为 .xlsx。",
         ) from None
     body = rows[header_at + 1 :]
@@ -66,7 +66,7 @@ def read_sheet(content: bytes, path: Path, sheet: str | None = None) -> SheetTab
         body.pop()
     if not body:
         raise FileError(
-            f"the sheet {shown(name)} has no rows below its header; name another sheet.",
+            f"The sheet {shown(name)} has no rows below its header; name another sheet.",
             f"工作表 {shown(name)} 的表头下没有数据；请指定其他工作表。",
         )
     headers = unique_headers([None if is_blank(cell) else cell for cell in rows[header_at]], len(rows[header_at]))
@@ -83,7 +83,7 @@ def _find_table(workbook: CalamineWorkbook, sheet: str | None) -> tuple[str, int
         found = [name for name in workbook.sheet_names if name.strip().casefold() == sheet.strip().casefold()]
         if not found:
             raise FileError(
-                f"there is no sheet {shown(sheet)}; the sheets are: {', '.join(workbook.sheet_names)}.",
+                f"There is no sheet {shown(sheet)}; the sheets are: {', '.join(workbook.sheet_names)}.",
                 f"没有工作表 {shown(sheet)}；现有的工作表是：{'、'.join(workbook.sheet_names)}。",
             )
         names = found[:1]
@@ -109,7 +109,7 @@ def _find_table(workbook: CalamineWorkbook, sheet: str | None) -> tuple[str, int
             fallback = None if at is None else (name, at)
     if fallback is None:
         raise FileError(
-            "no sheet of the workbook holds a table with a header row; add one or name the sheet.",
+            "No sheet of the workbook holds a table with a header row; add one or name the sheet.",
             "工作簿中没有带表头的表格；请添加表头或指定工作表。",
         )
     return fallback

@@ -13,6 +13,7 @@ from xlclv.data.sheet_file import read_sheet
 from xlclv.data.text_file import read_text
 from xlclv.errors import FileError
 from xlclv.parsing import shown
+from xlclv.text import clause
 
 
 def read_cells(path: str | PathLike[str], column: str | None = None, sheet: str | None = None) -> list[list[Any]]:
@@ -37,7 +38,7 @@ def read_cells(path: str | PathLike[str], column: str | None = None, sheet: str 
     try:
         table: pd.DataFrame = read_text(content).frame if kind == "text" else read_sheet(content, file, sheet).frame
     except FileError as error:
-        raise FileError(f"{file.name}: {error.text.en}", f"{file.name}：{error.text.zh}") from None
+        raise FileError(f"{file.name}: {clause(error.text.en)}", f"{file.name}：{error.text.zh}") from None
     headers = [str(header) for header in table.columns]
     cells = table.astype(object).where(table.notna(), None)
     if column is None:

@@ -93,7 +93,7 @@ def decode(content: bytes) -> tuple[str, str]:
         if "\0" not in text and (not encoding.startswith("utf-16-") or "\n" in text):
             return text, encoding
     raise FileError(
-        "the file is no readable text; save it as CSV UTF-8 or as .xlsx.",
+        "The file is no readable text; save it as CSV UTF-8 or as .xlsx.",
         "文件不是可读的文本；请另存为 CSV UTF-8 或 .xlsx。",
     )
 
@@ -194,7 +194,7 @@ def read_text(content: bytes) -> TextTable:
     frame, bad_rows = _rows(text, separator, headers, header_at)
     if not len(frame):
         raise FileError(
-            "the file has a header and no rows below it; export it again.", "文件只有表头，没有数据行；请重新导出。"
+            "The file has a header and no rows below it; export it again.", "文件只有表头，没有数据行；请重新导出。"
         )
     return TextTable(frame, encoding, separator, header_at + 2, bad_rows)
 
@@ -239,7 +239,7 @@ def _rows_one_by_one(
                 rows.append(row + [""] * (width - len(row)))
     except csv.Error as error:
         raise FileError(
-            f"the file cannot be cut into cells ({error}); export it again with quotes around texts.",
+            f"The file cannot be cut into cells ({error}); export it again with quotes around texts.",
             f"无法把文件拆分成单元格（{error}）；请重新导出，文本加引号。",
         ) from None
     return pd.DataFrame(rows, columns=headers, dtype=str), bad

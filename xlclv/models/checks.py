@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.models.arrays import BoolArray, FloatArray, numbers
+from xlclv.text import clause
 
 #: The longest horizon that is summed period by period.
 MAX_PERIODS = 100_000.0
@@ -171,7 +172,9 @@ def raise_first(found: Sequence[Problem]) -> None:
     error = problem.error
     if problem.mask.size == 1:
         raise error
-    raise type(error)(f"Row {row + 1}: {error.text.en}", f"第 {row + 1} 行：{error.text.zh}", argument=error.argument)
+    raise type(error)(
+        f"Row {row + 1}: {clause(error.text.en)}", f"第 {row + 1} 行：{error.text.zh}", argument=error.argument
+    )
 
 
 def _occurring(found: list[Problem]) -> list[Problem]:

@@ -20,6 +20,9 @@ from xlclv.text import Text
 NAME: Final = "Gamma-Gamma"
 PARAMETERS: Final = ("p", "q", "v")
 
+#: While v is at most this many mean order values, log(1 + s/v) is taken from log(1 + v/s) and log s.
+_CLOSE = 50.0
+
 #: From here the asymptotic series of the digamma function serve.
 _LARGE = 20.0
 
@@ -38,8 +41,8 @@ class Spend:
         Distinct frequencies and the number of customers of each.
     mean : float
         Mean of the customers' mean order values.
-    log_mean : float
-        Sum over customers of log m.
+    log_mean, log_total : float
+        Sums over customers of log m and of log (x m).
     """
 
     frequency: FloatArray
@@ -49,6 +52,7 @@ class Spend:
     customers: FloatArray
     mean: float
     log_mean: float
+    log_total: float
 
     def sample(self, rows: int) -> Spend:
         """Return every k-th row, about ``rows`` of them."""
@@ -78,6 +82,7 @@ def spend(frequency: FloatArray, monetary: FloatArray, weight: FloatArray | None
         by_frequency[present].astype(np.float64),
         value / customers,
         log_mean,
+        log_mean + float(by_frequency[present] @ np.log(present)),
     )
 
 
@@ -97,9 +102,12 @@ def likelihood(theta: FloatArray, data: Spend) -> Derivatives:
     px = p * x
     by_p = digamma_step(px, q) * x
     by_q = digamma_step(np.array(q), px)
-    sums = np.sum(map_blocks(lambda rows: _value_sums(v, data, rows), len(data.total)), axis=0)
-    log_orders, log_customers, k_orders, k_customers, kk_orders, kk_customers = sums
     customers = float(n.sum())
+    close = bool(v <= _CLOSE * data.mean)
+    sums = np.sum(map_blocks(lambda rows: _value_sums(v, data, rows, close), len(data.total)), axis=0)
+    log_orders, log_customers, k_orders, k_customers, kk_orders, kk_customers = sums
+    if close:
+        log_customers += data.log_total - customers * np.log(v)
     value = -inner(n, special.betaln(px, q)) - p * log_orders - q * log_customers - data.log_mean
     g_p = p * (inner(n, by_p) - log_orders)
     g_q = q * (inner(n, by_q) - log_customers)
@@ -113,14 +121,16 @@ def likelihood(theta: FloatArray, data: Spend) -> Derivatives:
     return Derivatives(float(value), np.array([g_p, g_q, g_v]), hessian)
 
 
-def _value_sums(v: float, data: Spend, rows: slice) -> FloatArray:
-    """Return the sums over orders and over customers of log(1+v/s), log(1+s/v), k = v/(s+v) and k^2."""
+def _value_sums(v: float, data: Spend, rows: slice, close: bool) -> FloatArray:
+    """Return the sums over orders of log(1+v/s), over customers of log(1+s/v), and over both of k = v/(s+v) and k^2.
+
+    Where v is ``close`` to the order values the second is log(1+v/s) too, without the log(s/v) that makes it whole.
+    """
     s, x = data.total[rows], data.frequency[rows]
     ratio = v / s
     log_ratio = np.log1p(ratio)
-    # log(1 + s/v) from its own argument: from the other logarithm it would lose digits when v is large.
-    inverse = np.reciprocal(ratio)
-    log_inverse = np.log1p(inverse, out=inverse)
+    # When v is large, log(1 + s/v) from the other logarithm would lose digits.
+    log_inverse = log_ratio if close else np.log1p(np.reciprocal(ratio))
     k = 1.0 + ratio
     np.divide(ratio, k, out=k)
     kk = np.multiply(k, k, out=ratio)

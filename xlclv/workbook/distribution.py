@@ -13,6 +13,10 @@ MOST_EDGES = 9
 WIDE = 20.0
 
 
+#: Nearer to 0 than this, a power of ten below a number is 0 itself.
+SMALLEST = 1e-300
+
+
 def nice_edges(values: npt.ArrayLike) -> list[float]:
     """Return ascending edges: 1, 2, 5 steps for values over several sizes, equal steps else.
 
@@ -46,7 +50,7 @@ def _sizes(low: float, high: float) -> list[float]:
 
 
 def _steps(low: float, high: float) -> list[float]:
-    if high <= low:
+    if high - low < SMALLEST:
         return []
     rough = (high - low) / (MOST_EDGES - 2)
     power = 10.0 ** math.floor(math.log10(rough))
@@ -56,7 +60,7 @@ def _steps(low: float, high: float) -> list[float]:
 
 
 def _round_down(value: float) -> float:
-    if value == 0:
+    if abs(value) < SMALLEST:
         return 1.0
     unit = 10.0 ** math.floor(math.log10(abs(value)))
     return float(f"{math.floor(value / unit) * unit:.12g}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from xlclv.labels import CUSTOMER_COLUMNS
 from xlclv.periods import Period
 from xlclv.text import Text
 
@@ -14,24 +15,9 @@ COHORTS = Text("Cohorts", "同期群")
 METHOD = Text("Method", "方法")
 SHEETS = (SUMMARY, CUSTOMERS, SEGMENTS, COHORTS, METHOD)
 
-#: Headers of the table CustomerValues; the English ones are the names of the columns of the Python API.
+#: Headers of the table CustomerValues, in order: without two that stand in RFM tables only.
 COLUMNS: dict[str, Text] = {
-    "customer": Text("customer", "客户"),
-    "orders": Text("orders", "订单数"),
-    "first": Text("first", "首单"),
-    "last": Text("last", "末单"),
-    "frequency": Text("frequency", "频次"),
-    "recency": Text("recency", "最近购买"),
-    "age": Text("age", "客龄"),
-    "monetary": Text("monetary", "重复购买均值"),
-    "p_alive": Text("p_alive", "存活概率"),
-    "expected_orders": Text("expected_orders", "预期订单数"),
-    "expected_value": Text("expected_value", "预期单笔金额"),
-    "clv": Text("clv", "终身价值"),
-    "tier": Text("tier", "价值层级"),
-    "stage": Text("stage", "生命周期阶段"),
-    "segment": Text("segment", "客户分群"),
-    "rank": Text("rank", "排名"),
+    name: header for name, header in CUSTOMER_COLUMNS.items() if name not in ("total", "days_since")
 }
 
 #: Headers of the tables Segments, Tiers and Stages, after the name of the group.

@@ -10,6 +10,7 @@ from typing import Any
 from xlclv.dates import date_of
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank, number_of
+from xlclv.text import clause
 from xlclv.worksheet.cells import CellError, Rows, Scalar
 from xlclv.worksheet.declaration import REQUIRED, Argument, Kind, Type
 
@@ -59,7 +60,7 @@ def value_of(cell: Any, argument: Argument, date1904: bool) -> Any:
         if error.argument is not None:
             raise
         raise type(error)(
-            f"{argument.name}: {error.text.en}", f"{argument.name}：{error.text.zh}", argument=argument.name
+            f"{argument.name}: {clause(error.text.en)}", f"{argument.name}：{error.text.zh}", argument=argument.name
         ) from None
 
 
@@ -137,7 +138,7 @@ def vector_of(cells: Sequence[Any], argument: Argument, date1904: bool, rows: Se
             values.append(_PARSERS[argument.type](cell, argument, date1904))
         except XlclvError as error:
             raise type(error)(
-                f"Row {row} of {argument.name}: {error.text.en}",
+                f"Row {row} of {argument.name}: {clause(error.text.en)}",
                 f"{argument.name} 第 {row} 行：{error.text.zh}",
                 argument=argument.name,
             ) from None

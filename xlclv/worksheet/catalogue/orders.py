@@ -12,26 +12,14 @@ import pandas as pd
 from xlclv.checks import data_check
 from xlclv.cohorts import retention_cohorts
 from xlclv.errors import InputError
+from xlclv.labels import CUSTOMER_COLUMNS
 from xlclv.parsing import is_blank, number_of
+from xlclv.summary import RFM_COLUMNS
 from xlclv.summary import rfm_rows as summary_rows
 from xlclv.text import Text
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.convert import PropagatedError
 from xlclv.worksheet.declaration import Context
-
-#: Headers of tables with a row per customer.
-CUSTOMER_HEADERS: Mapping[str, Text] = {
-    "customer": Text("customer", "客户"),
-    "orders": Text("orders", "订单数"),
-    "frequency": Text("frequency", "频次"),
-    "recency": Text("recency", "最近购买"),
-    "age": Text("age", "客龄"),
-    "monetary": Text("monetary", "重复购买均值"),
-    "total": Text("total", "总金额"),
-    "first": Text("first", "首单"),
-    "last": Text("last", "末单"),
-    "days_since": Text("days_since", "距今天数"),
-}
 
 NOT_OBSERVED = Text("The period was not complete at as_of.", "截至 as_of 该时期尚未结束。")
 
@@ -53,7 +41,7 @@ def rfm_rows(
 ) -> list[list[Any]]:
     """RFM_TABLE."""
     frame = summary_rows(ids, dates, amounts, as_of, period, date1904=context.date1904, first_row=context.first_row)
-    return rows_from(frame, CUSTOMER_HEADERS, lang)
+    return rows_from(frame, {name: CUSTOMER_COLUMNS[name] for name in RFM_COLUMNS}, lang)
 
 
 def cohort_rows(

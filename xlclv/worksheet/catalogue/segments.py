@@ -25,14 +25,14 @@ def _rfm(
 
 
 def _score(days_since: list[float], orders: list[float], totals: list[float], bins: float) -> list[list[Any]]:
-    from xlclv.segments import rfm_score
+    from xlclv.scores import rfm_score
 
     scores = rfm_score(days_since, orders, totals, bins)
     return [["R", "F", "M"], *scores.to_numpy(float).tolist()]
 
 
 def _tier(values: list[float], shares: list[list[Any]] | None, lang: str) -> list[list[Any]]:
-    from xlclv.segments import clv_tier
+    from xlclv.scores import clv_tier
     from xlclv.worksheet.catalogue.orders import limits_of
 
     limits = limits_of(shares) if shares is not None else (0.8, 0.95)
