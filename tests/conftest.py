@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same cases in every run, so that a failure is the change's; XLCLV_EXPLORE=1 looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", derandomize=False, deadline=None)
+settings.load_profile("explore" if os.environ.get("XLCLV_EXPLORE") else "repeatable")
+
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
