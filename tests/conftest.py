@@ -14,7 +14,6 @@ settings.register_profile("explore", derandomize=False, deadline=None)
 settings.load_profile("explore" if os.environ.get("XLCLV_EXPLORE") else "repeatable")
 
 
-
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the tests that take more than a few seconds")
 

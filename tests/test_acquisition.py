@@ -217,3 +217,15 @@ def test_bad_input_is_refused_with_a_sentence(call: Callable[[], Any], error: ty
     assert caught.value.argument == argument
     assert caught.value.text.en.endswith(".")
     assert caught.value.text.zh.endswith("。")
+
+
+@pytest.mark.parametrize(
+    ("cac", "margin", "retention"),
+    [(150, 15, 0.9), (100, 10, 0.9), (1000, 100, 0.9), (50, 5, 0.9), (30, 3, 0.9), (100, 20, 0.8)],
+)
+def test_margins_that_reach_the_cost_only_at_the_end_of_time_never_repay_it(
+    cac: float, margin: float, retention: float
+) -> None:
+    with pytest.raises(DomainError, match="never repays"):
+        cac_payback(cac, margin, retention)
+    assert cac_payback(cac * (1 - 1e-9), margin, retention) > 80

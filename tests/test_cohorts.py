@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlclv.cohorts import MEASURES, calendar_index, calendar_start, measure_of, retention_cohorts
+from xlclv.cohorts import calendar_index, calendar_start, measure_of, retention_cohorts
 from xlclv.data.cdnow import cdnow_orders
 from xlclv.errors import DataError, DomainError, InputError
+from xlclv.labels import MEASURES
 from xlclv.periods import Period
 from xlclv.summary import rfm_rows
 
@@ -37,7 +38,7 @@ def test_a_log_counted_by_hand() -> None:
     assert triangle("customers", as_of="2024-04-30") == [[2, 1, 0, 0], [1, 0, 1, N], [1, N, N, N]]
     assert triangle("rate", as_of="2024-04-30") == [[1, 0.5, 0, 0], [1, 0, 1, N], [1, N, N, N]]
     assert triangle("revenue", as_of="2024-04-30") == [[30, 10, -4, 0], [8, 0, 6, N], [1, N, N, N]]
-    assert triangle("客均收入", as_of="2024-04-30")[0] == [15, 5, -2, 0]
+    assert triangle("人均收入", as_of="2024-04-30")[0] == [15, 5, -2, 0]
     assert triangle("cumulative_per_customer", as_of="2024-04-30") == [[15, 20, 18, 18], [8, 8, 14, N], [1, N, N, N]]
 
 

@@ -217,3 +217,9 @@ def test_closed_forms_import_no_numpy_pandas_scipy_or_xlwings(calls: str) -> Non
     run = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False)
     assert run.stderr == ""
     assert run.stdout.strip() == "[]"
+
+
+def test_lists_are_arrays_and_text_is_told() -> None:
+    assert clv([100, 50], (2, 2), 36).tolist() == [7200.0, 3600.0]
+    with pytest.raises(InputError, match="takes numbers"):
+        clv("100", 2, 36)  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,9 @@ def test_rows_are_accounted_for(made: Valuation) -> None:
     counts = made.counts
     assert counts.rows == counts.orders + counts.merged + counts.refund_days + counts.later
     assert counts.merged >= 1
-    assert counts.refund_days >= 0
+    log = make_orders()
+    exact = log.assign(amount=[Decimal(str(amount)) for amount in log["amount"]])
+    assert counts.refund_days == (exact.groupby(["customer", "date"])["amount"].sum() < 0).sum() == 1
     assert counts.orders == made.customers["orders"].sum()
     assert counts.customers == len(made.customers)
     assert counts.one_time == (made.customers["orders"] == 1).sum()
@@ -86,6 +89,35 @@ def test_later_rows_and_customers_without_order_are_counted() -> None:
     assert valuation.counts.refund_days >= 1
     assert "refund only" not in set(valuation.customers["customer"])
     assert valuation.counts.orders == valuation.customers["orders"].sum()
+
+
+def test_a_day_that_only_rounding_keeps_from_zero_is_an_order() -> None:
+    orders = make_orders(60)
+    day = orders["date"].min()
+    more = pd.DataFrame([("dust", day, amount) for amount in (0.3, -0.1, -0.2)], columns=orders.columns)
+    plain, valuation = value_customers(orders), value_customers(pd.concat([orders, more]))
+    assert valuation.counts.refund_days == plain.counts.refund_days
+    assert valuation.counts.orders == plain.counts.orders + 1 == valuation.customers["orders"].sum()
+    assert valuation.counts.customers == plain.counts.customers + 1 == len(valuation.customers)
+    assert valuation.counts.without_order == 0
+    refund = value_customers(pd.concat([orders, more, more.iloc[1:2]]))
+    assert refund.counts.refund_days == plain.counts.refund_days + 1
+    assert refund.counts.without_order == 1
+
+
+def test_refunds_are_no_orders_of_a_cohort() -> None:
+    orders = make_orders(60)
+    orders = orders.assign(date=date(2024, 1, 1) + (orders["date"] - orders["date"].min()))
+    orders = orders.loc[[day.month != 3 for day in orders["date"]]]
+    buyers = sorted(orders["customer"].unique())
+    refunds = [(f"refund only {number}", date(2024, 3, 5), -8.0) for number in range(10)]
+    refunds += [(buyer, date(2024, 3, 9), -3.0) for buyer in buyers]
+    valuation = value_customers(pd.concat([orders, pd.DataFrame(refunds, columns=orders.columns)]))
+    assert valuation.cohort_period == "month"
+    assert valuation.cohorts["size"].sum() == len(buyers) == len(valuation.customers)
+    assert date(2024, 3, 1) not in list(valuation.cohorts["cohort"].dt.date)
+    january = valuation.cohorts.iloc[0]
+    assert (january["cohort"].date(), january[2]) == (date(2024, 1, 1), 0.0)
 
 
 def test_ids_match_by_text() -> None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from xlclv.elementwise import Numbers
 
 
+#: Margins whose sum reaches the cost within rounding only at the end of time never repay it.
+_NEVER = 1e-13
+
+
 @elementwise
 def cac_cost(spend: float, customers: float) -> float:
     """Customer acquisition cost: spend / customers.
@@ -131,7 +135,7 @@ def cac_payback(cac: float, margin: float, retention_rate: float = 1.0, discount
             return needed
         # 1 + q + q^2 + ... stays below 1 / (1 - q).
         used = needed * (1.0 - ratio)
-        if used < 1.0 and ratio > 0.0:
+        if used < 1.0 - _NEVER and ratio > 0.0:
             return _periods_to(needed, ratio, math.log1p(-used) / math.log(ratio))
     raise DomainError(
         "The margin never repays the acquisition cost; check margin, retention_rate and discount_rate.",
@@ -210,11 +214,16 @@ def cac_channels(channels: Sequence[str], spends: Numbers, customers: Numbers, c
     if not len(channels):
         raise DataError("There are no channels.", "没有渠道数据。", argument="channels")
     sums: dict[str, list[float]] = {}
-    for name, spend, won, clv in zip(channels, spends, customers, clvs, strict=True):
-        row = sums.setdefault(name, [0.0, 0.0, 0.0])
-        row[0] += at_least(spend, 0.0, "spends")
-        row[1] += at_least(won, 0.0, "customers")
-        row[2] += won * finite(clv, "clvs")
+    number = 0
+    try:
+        for name, spend, won, clv in zip(channels, spends, customers, clvs, strict=True):
+            number += 1
+            row = sums.setdefault(name, [0.0, 0.0, 0.0])
+            row[0] += at_least(spend, 0.0, "spends")
+            row[1] += at_least(won, 0.0, "customers")
+            row[2] += won * finite(clv, "clvs")
+    except XlclvError as error:
+        raise error.at(number) from None
     rows = [_channel(name, *row) for name, row in sums.items()]
     returns = [row.roi for row in rows if not isinstance(row.roi, XlclvError)]
     return [

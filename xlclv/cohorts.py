@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from xlclv.errors import DataError, DomainError, InputError
+from xlclv.labels import MEASURES, Measure
 from xlclv.parsing import shown
 from xlclv.periods import Period, period_of
 from xlclv.summary import daily_sums
-from xlclv.text import Text
 from xlclv.vectors import NO_DAY, Cells, IntArray, amounts_of, codes_of, dates_from, days_of, one_day, same_length
-
-Measure = Literal["customers", "rate", "revenue", "revenue_per_customer", "cumulative_per_customer"]
-
-MEASURES: Final[dict[Measure, Text]] = {
-    "customers": Text("customers", "客户数"),
-    "rate": Text("rate", "留存率"),
-    "revenue": Text("revenue", "收入"),
-    "revenue_per_customer": Text("revenue_per_customer", "客均收入"),
-    "cumulative_per_customer": Text("cumulative_per_customer", "累计客均收入"),
-}
 
 #: More cells than this is a period chosen too short, and a table nobody reads.
 MAX_CELLS: Final = 4_000_000
@@ -49,7 +39,7 @@ def measure_of(text: str) -> Measure:
 
     Examples
     --------
-    >>> measure_of("Rate"), measure_of("客均收入")
+    >>> measure_of("Rate"), measure_of("人均收入")
     ('rate', 'revenue_per_customer')
     """
     key = text.strip().lower().replace(" ", "_")

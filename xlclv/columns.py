@@ -217,7 +217,7 @@ def _prefer_amount_or_product(taken: dict[Role, str], reasons: dict[Role, Text])
     if amount is None and quantity and "unit_price" in taken:
         price = taken["unit_price"]
         reasons["amount"] = Text(
-            f'no amount column: the amount is "{quantity}" times "{price}".',
+            f'No amount column: the amount is "{quantity}" times "{price}".',
             f"没有金额列：金额按“{quantity}”乘以“{price}”计算。",
         )
     else:
@@ -332,13 +332,26 @@ def missing_columns(roles: Sequence[Role], headers: Sequence[str]) -> InputError
     Examples
     --------
     >>> str(missing_columns(["amount"], ["who", "when"]))
-    'No column is recognised as the amount; name it, for instance amount="..."; the columns are: who, when.'
-    """
+    'No column is recognised as the amount; name the column (--amount NAME on the command line, amount="NAME" in Python); the columns are: who, when.'
+    >>> str(missing_columns(["customer", "date", "amount"], ["00004", "19970101", "29.33"]))
+    'The first row must hold the names of the columns, and it holds data: 00004, 19970101, 29.33.'
+    """  # noqa: E501
+    if not any(letter.isalpha() for header in headers for letter in re.sub(r"^column \d+$", "", header)):
+        return InputError(
+            f"The first row must hold the names of the columns, and it holds data: {_listed(headers)}.",
+            f"第一行必须是列名，但现在是数据：{_listed(headers)}。",
+        )
     names_en = " and ".join(f"the {ROLE_NAMES[role].en}" for role in roles)
     names_zh = "、".join(ROLE_NAMES[role].zh for role in roles)
-    hint = ", ".join(f'{role}="..."' for role in roles)
-    seen = ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")
+    words = " ".join(f"--{role.replace('_', '-')} NAME" for role in roles)
+    arguments = ", ".join(f'{role}="NAME"' for role in roles)
     return InputError(
-        f"No column is recognised as {names_en}; name it, for instance {hint}; the columns are: {seen}.",
-        f"没有识别出{names_zh}列；请指明，例如 {hint}；现有的列是：{seen}。",
+        f"No column is recognised as {names_en}; name the column ({words} on the command line, {arguments} in "
+        f"Python); the columns are: {_listed(headers)}.",
+        f"没有识别出{names_zh}列；请指明列名（命令行用 {words}，Python 用 {arguments}）；"
+        f"现有的列是：{_listed(headers)}。",
     )
+
+
+def _listed(headers: Sequence[str]) -> str:
+    return ", ".join(headers[:12]) + (", …" if len(headers) > 12 else "")

@@ -145,7 +145,7 @@ def whole(value: float, argument: str, low: float = 0.0, high: float = math.inf)
         limit_zh = f"不小于 {low:.15g} 的整数" if high == math.inf else f"{low:.15g} 到 {high:.15g} 的整数"
         raise DomainError(
             f"{argument} must be a whole number {limit_en}, not {value:.15g}.",
-            f"{argument} 必须是{limit_zh}，现在是 {value:.15g}。",
+            f"{argument} 必须是 {limit_zh}，现在是 {value:.15g}。",
             argument=argument,
         )
     return int(value)

@@ -64,11 +64,8 @@ def elementwise(formula: Callable[P, float]) -> Elementwise[P]:
 
     @functools.wraps(formula)
     def call(*args: Any, **kwargs: Any) -> Any:
-        for value in args:
-            if type(value) not in _SCALARS and hasattr(value, "__array__"):
-                return _map(formula, args, kwargs)
-        for value in kwargs.values():
-            if type(value) not in _SCALARS and hasattr(value, "__array__"):
+        for value in (*args, *kwargs.values()):
+            if type(value) not in _SCALARS and (isinstance(value, (list, tuple)) or hasattr(value, "__array__")):
                 return _map(formula, args, kwargs)
         return _finite(formula, args, kwargs)
 
@@ -81,6 +78,11 @@ def _finite(formula: Callable[..., float], args: Sequence[Any], kwargs: dict[str
         result = formula(*args, **kwargs)
     except OverflowError:
         result = math.inf
+    except TypeError as error:
+        raise InputError(
+            f"{formula.__name__} takes numbers, arrays of numbers or Series; {error}.",
+            f"{formula.__name__} 只接受数值、数值数组或 Series；{error}。",
+        ) from None
     if not math.isfinite(result):
         raise DomainError(
             "The result is beyond the largest number there is; check the size of the arguments.",

@@ -6,9 +6,9 @@ prints its sentence. Every sentence says what was wrong and what to do, in both 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from xlclv.text import Text
+from xlclv.text import Text, clause
 
 
 class XlclvError(ValueError):
@@ -20,23 +20,38 @@ class XlclvError(ValueError):
         The sentence, in English and Chinese: what was wrong and what to do.
     argument : str, optional
         Name of the argument at fault, as the worksheet function declares it.
+    row : int, optional
+        Row at fault, the first being 1; `text` and the message then begin with it.
 
     Examples
     --------
     >>> error = DomainError("lifetime must be 0 or more.", "lifetime 必须不小于 0。", argument="lifetime")
     >>> error.code, str(error), error.text.zh
     ('#NUM!', 'lifetime must be 0 or more.', 'lifetime 必须不小于 0。')
+    >>> str(error.at(7))
+    'Row 7: lifetime must be 0 or more.'
     """
 
     code: ClassVar[str] = "#VALUE!"
 
-    def __init__(self, en: str, zh: str, *, argument: str | None = None) -> None:
-        super().__init__(en)
-        self.text = Text(en, zh)
+    def __init__(self, en: str, zh: str, *, argument: str | None = None, row: int | None = None) -> None:
+        self._sentence = Text(en, zh)
+        self.text = Text(en, zh) if row is None else Text(f"Row {row}: {clause(en)}", f"第 {row} 行：{zh}")
         self.argument = argument
+        self.row = row
+        super().__init__(self.text.en)
 
-    def __reduce__(self) -> tuple[type[XlclvError], tuple[str, str], dict[str, str | None]]:
-        return type(self), (self.text.en, self.text.zh), {"argument": self.argument}
+    def at(self, row: int) -> Self:
+        """Return the same error in a row."""
+        return type(self)(*self._sentence, argument=self.argument, row=row)
+
+    def of(self, argument: str) -> Self:
+        """Return the same error of an argument that its sentence did not name."""
+        en, zh = self._sentence
+        return type(self)(f"{argument}: {clause(en)}", f"{argument}：{zh}", argument=argument, row=self.row)
+
+    def __reduce__(self) -> tuple[type[XlclvError], tuple[str, str], dict[str, str | int | None]]:
+        return type(self), (self._sentence.en, self._sentence.zh), {"argument": self.argument, "row": self.row}
 
 
 class InputError(XlclvError):

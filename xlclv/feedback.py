@@ -41,12 +41,13 @@ def nps_score(scores: Numbers) -> float:
     """
     if not len(scores):
         raise DataError("There are no scores yet.", "还没有评分。", argument="scores")
-    for score in scores:
+    for row, score in enumerate(scores, start=1):
         if not 0.0 <= score <= 10.0:
             raise DomainError(
-                f"scores must lie between 0 and 10, but one is {score:g}.",
-                f"评分必须在 0 到 10 之间，但有一个是 {score:g}。",
+                f"scores must lie between 0 and 10, not {score:g}.",
+                f"评分必须在 0 到 10 之间，现在是 {score:g}。",
                 argument="scores",
+                row=row,
             )
     promoters = sum(score >= 9.0 for score in scores)
     detractors = sum(score <= 6.0 for score in scores)

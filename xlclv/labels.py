@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from xlclv.errors import InputError
 from xlclv.parsing import shown
@@ -103,3 +103,15 @@ def label_of(text: str) -> Text:
             f"{shown(text)} 不是细分、等级或阶段的名称；请使用这些函数返回的名称。",
         )
     return label
+
+
+Measure = Literal["rate", "customers", "revenue", "revenue_per_customer", "cumulative_per_customer"]
+
+#: What a cohort table can tell, the default first.
+MEASURES: Final[dict[Measure, Text]] = {
+    "rate": Text("rate", "留存率"),
+    "customers": Text("customers", "客户数"),
+    "revenue": Text("revenue", "收入"),
+    "revenue_per_customer": Text("revenue_per_customer", "人均收入"),
+    "cumulative_per_customer": Text("cumulative_per_customer", "累计人均收入"),
+}

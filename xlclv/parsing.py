@@ -16,7 +16,6 @@ from numbers import Real
 from typing import Final, Literal, TypeVar
 
 from xlclv.errors import InputError
-from xlclv.text import clause
 
 Decimals = Literal[".", ","]
 _T = TypeVar("_T")
@@ -179,6 +178,11 @@ def currency_of(value: object) -> str | None:
 
 
 def _unreadable_number(value: object) -> InputError:
+    if isinstance(value, float) and math.isinf(value):
+        return InputError(
+            "A number beyond 1.79E+308 cannot be read; write a smaller one.",
+            "无法识别超过 1.79E+308 的数字；请写较小的数字。",
+        )
     return InputError(
         f"The number {shown(value)} cannot be read; write it as 1234.50.",
         f"无法识别数字 {shown(value)}；请写成 1234.50 的形式。",
@@ -270,16 +274,6 @@ def by_row(read: Callable[[object], _T], values: Sequence[object], first_row: in
         for value in values:
             result.append(read(value))  # noqa: PERF401 - the length reached is the row of the error
     except InputError as error:
-        raise at_row(error, first_row + len(result), argument) from None
+        error.argument = argument
+        raise error.at(first_row + len(result)) from None
     return result
-
-
-def at_row(error: InputError, row: int, argument: str) -> InputError:
-    """Return the error of one cell with its row in front of the sentence.
-
-    Examples
-    --------
-    >>> str(at_row(InputError("no date.", "没有日期。"), 7, "dates"))
-    'Row 7: no date.'
-    """
-    return InputError(f"Row {row}: {clause(error.text.en)}", f"第 {row} 行：{error.text.zh}", argument=argument)

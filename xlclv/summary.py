@@ -108,7 +108,8 @@ def daily_sums(codes: IntArray, days: IntArray, amounts: FloatArray) -> tuple[In
         keys = keys[order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     amounts = amounts[order]
-    sums: FloatArray = np.add.reduceat(amounts, starts)
+    with np.errstate(over="ignore"):  # infinite money is told where it is shown
+        sums: FloatArray = np.add.reduceat(amounts, starts)
     if len(starts) < len(keys) and amounts.min() < 0:
         sums[np.abs(sums) <= ROUND_OFF * np.add.reduceat(np.abs(amounts), starts)] = 0.0
     key_codes = keys[starts] // span
@@ -221,16 +222,27 @@ def rfm_rows(
     """
     same_length(ids=ids, dates=dates, amounts=amounts)
     codes, labels = codes_of(ids)
-    days = days_of(dates, date1904=date1904, first_row=first_row)
-    money = amounts_of(amounts, first_row=first_row)
+    days, money = _days_and_money(dates, amounts, date1904, first_row)
     until = one_day(as_of, date1904=date1904)
     if until is None:
         dated = days[codes >= 0]
         until = int(dated.max()) if len(dated) else NO_DAY
     summary = summarise(codes, days, money, until, DAYS[period_of(period)])
     if not len(summary.code):
-        raise _no_orders(until)
+        known = (codes >= 0) & (days != NO_DAY)
+        raise _no_orders(until if bool((days[known] > until).any()) else NO_DAY, bool(known.any()))
     return _frame(summary, labels, until)
+
+
+def _days_and_money(dates: Cells, amounts: Cells, date1904: bool, first_row: int) -> tuple[IntArray, FloatArray]:
+    """Read both columns; of unreadable cells in both, the error is that of the first row."""
+    try:
+        days = days_of(dates, date1904=date1904, first_row=first_row)
+    except InputError as error:
+        before = (error.row or first_row) - first_row
+        amounts_of(amounts[:before], first_row=first_row)
+        raise
+    return days, amounts_of(amounts, first_row=first_row)
 
 
 def _frame(summary: Summary, labels: npt.NDArray[Any], as_of: int) -> pd.DataFrame:
@@ -250,7 +262,13 @@ def _frame(summary: Summary, labels: npt.NDArray[Any], as_of: int) -> pd.DataFra
     )
 
 
-def _no_orders(until: int) -> DataError:
+def _no_orders(until: int, known: bool) -> DataError:
+    if until == NO_DAY and known:
+        return DataError(
+            "Every customer's days sum to less than 0, so there is no order; check the signs of the amounts.",
+            "每位客户每天的合计都小于 0，因此没有订单；请检查金额的正负号。",
+            argument="amounts",
+        )
     if until == NO_DAY:
         return DataError(
             "No row has both a customer and a date; check the ranges with DATA_CHECK.",

@@ -21,7 +21,7 @@ from xlclv.models import FittedModel, FittedSpend, fit, fit_spend, predict_value
 from xlclv.parsing import id_of
 from xlclv.periods import PER_YEAR, Period, period_of
 from xlclv.scores import clv_tier, level, rfm_score, rfm_segments, segment_stages
-from xlclv.summary import rfm_table
+from xlclv.summary import ROUND_OFF, rfm_table
 from xlclv.text import Text
 from xlclv.vectors import codes_of
 
@@ -60,7 +60,7 @@ class Settings:
 class Counts:
     """What became of the rows of the log, counted on the log itself and not on the results.
 
-    ``rows = orders + merged + refund_days + later`` always holds.
+    Each is counted by itself: that ``rows`` is ``orders + merged + refund_days + later`` is a check, not a definition.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class Counts:
     merged : int
         Rows folded into another row of the same customer and day.
     refund_days : int
-        Days of a customer that sum to less than 0: no order.
+        Days of a customer that sum to less than 0, by more than rounding leaves: no order.
     orders : int
         Orders: days on which a customer bought.
     customers : int
@@ -206,7 +206,9 @@ def value_customers(
     tell(COHORT)
     used = log.loc[log["date"] <= pd.Timestamp(day)]
     cohort_period = cohort_period_of(used["date"].min().date(), day)
-    cohorts = retention_cohorts(used["customer"], used["date"], period=cohort_period, measure="rate", as_of=day)
+    cohorts = retention_cohorts(
+        used["customer"], used["date"], used["amount"], period=cohort_period, measure="rate", as_of=day
+    )
     if progress is not None:
         progress(COHORT, len(STAGES), len(STAGES))
     return Valuation(
@@ -328,17 +330,19 @@ def _check_numbers(periods: float, margin: float, discount_rate: float) -> None:
 
 def _counts(log: pd.DataFrame, day: date) -> Counts:
     """Count with pandas alone, a second way, so that a check against the table proves something."""
-    used = log.loc[log["date"] <= pd.Timestamp(day)]
-    used = used.assign(customer=codes_of(used["customer"])[0])
-    days = used.groupby(["customer", "date"], sort=False)["amount"].sum()
-    refunds = int((days < 0).sum())
-    bought = days.index.get_level_values(0)[(days >= 0).to_numpy()].value_counts()
+    later = log["date"] > pd.Timestamp(day)
+    used = log.loc[~later]
+    used = used.assign(customer=codes_of(used["customer"])[0], size=used["amount"].abs())
+    days = used.groupby(["customer", "date"], sort=False)[["amount", "size"]].sum()
+    # What rounding leaves of a day that sums to 0 is no refund: the tolerance is that of the table.
+    refund = (days["amount"] < -ROUND_OFF * days["size"]).to_numpy()
+    bought = days.index.get_level_values(0)[~refund].value_counts()
     return Counts(
         rows=len(log),
-        later=len(log) - len(used),
-        merged=len(used) - len(days),
-        refund_days=refunds,
-        orders=len(days) - refunds,
+        later=int(later.sum()),
+        merged=int(used.duplicated(["customer", "date"]).sum()),
+        refund_days=int(refund.sum()),
+        orders=int((~refund).sum()),
         customers=len(bought),
         one_time=int((bought == 1).sum()),
         without_order=days.index.get_level_values(0).nunique() - len(bought),

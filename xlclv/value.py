@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlclv.domain import at_least, finite, share, timing_of, whole
 from xlclv.elementwise import elementwise
-from xlclv.errors import DataError, DivisionError, DomainError, InputError
+from xlclv.errors import DataError, DivisionError, DomainError, InputError, XlclvError
 
 if TYPE_CHECKING:
     from xlclv.elementwise import Numbers
@@ -269,15 +269,20 @@ def clv_curve(
         )
     amounts = _serve_all(margins, len(survivals), "margins", "survivals")
     total, before, factor = 0.0, 1.0, (1.0 + discount_rate) ** -shift
-    for k, (margin, survival) in enumerate(zip(amounts, survivals, strict=True), start=1):
-        if share(survival, "survivals") > before:
-            raise DomainError(
-                f"survivals must never rise, but value {k} ({survival:g}) is above the one before ({before:g}).",
-                f"survivals 不能上升，但第 {k} 个值（{survival:g}）高于前一个（{before:g}）。",
-                argument="survivals",
-            )
-        total += finite(margin, "margins") * survival * factor
-        before, factor = survival, factor / (1.0 + discount_rate)
+    row = 0
+    try:
+        for margin, survival in zip(amounts, survivals, strict=True):
+            row += 1
+            if share(survival, "survivals") > before:
+                raise DomainError(
+                    f"survivals must never rise, but {survival:g} is above the one before ({before:g}).",
+                    f"survivals 不能上升，但 {survival:g} 高于前一个（{before:g}）。",
+                    argument="survivals",
+                )
+            total += finite(margin, "margins") * survival * factor
+            before, factor = survival, factor / (1.0 + discount_rate)
+    except XlclvError as error:
+        raise error.at(row) from None
     return total
 
 
@@ -327,10 +332,14 @@ def clv_equity(
     at_least(discount_rate, 0.0, "discount_rate")
     counts = list(new_customers) if isinstance(new_customers, Iterable) else [new_customers]
     values = _serve_all(new_values, len(counts), "new_values", "new_customers")
-    total, factor = finite(base_value, "base_value"), 1.0
-    for count, value in zip(counts, values, strict=True):
-        factor /= 1.0 + discount_rate
-        total += at_least(count, 0.0, "new_customers") * finite(value, "new_values") * factor
+    total, factor, row = finite(base_value, "base_value"), 1.0, 0
+    try:
+        for count, value in zip(counts, values, strict=True):
+            row += 1
+            factor /= 1.0 + discount_rate
+            total += at_least(count, 0.0, "new_customers") * finite(value, "new_values") * factor
+    except XlclvError as error:
+        raise error.at(row) from None
     return float(total)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import BLANKS, at_row, ids_of, is_blank, number_of
+from xlclv.parsing import BLANKS, ids_of, is_blank, number_of
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 FloatArray: TypeAlias = npt.NDArray[np.float64]
@@ -87,7 +87,8 @@ def _mapped(read: Callable[[object], _T], cells: Iterable[object], first_row: in
                 known[key] = read(cell)
             result.append(known[key])
         except InputError as error:
-            raise at_row(error, first_row + len(result), argument) from None
+            error.argument = argument
+            raise error.at(first_row + len(result)) from None
         except TypeError:  # a cell that cannot be hashed is nothing a cell can hold
             raise InputError(
                 f"Row {first_row + len(result)}: {type(cell).__name__} is no cell value.",
@@ -233,7 +234,8 @@ def _serial_days(serials: FloatArray, date1904: bool, first_row: int, argument: 
         try:
             date = date_of(float(serials[index]), date1904=date1904)
         except InputError as error:
-            raise at_row(error, first_row + int(index), argument) from None
+            error.argument = argument
+            raise error.at(first_row + int(index)) from None
         days[index] = NO_DAY if date is None else date.toordinal() - _EPOCH
     return days
 

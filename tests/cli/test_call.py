@@ -99,6 +99,12 @@ class TestCall:
         assert (code, err) == (1, "")
         assert json.loads(out) == {"error": "#NUM!", "message": "lifetime 不能小于 0，现在是 -36。"}
 
+    def test_error_within_a_range_is_a_failure_but_not_within_a_table(self, capsys: Capture) -> None:
+        code, out, err = printed(capsys, "call", "CLV", '[1,"x"]', "2", "36")
+        assert (code, out.split("\t")[1]) == (1, "#VALUE!\n")
+        assert err.startswith("xlclv: order_value")
+        assert printed(capsys, "call", "CLV", "#N/A", "2", "36") == (1, "#N/A\n", "")
+
     def test_unknown_function(self, capsys: Capture) -> None:
         code, out, _ = printed(capsys, "call", "CLVX", "1", "--json")
         assert code == 1
@@ -145,6 +151,25 @@ class TestFunctions:
         assert code == 0
         assert out.startswith("CAC_COST(spend, customers)\n")
         assert printed(capsys, "functions", "nothing")[0] == 2
+
+
+class TestLanguages:
+    def test_complaints_about_options_are_in_the_language_asked_for(self, capsys: Capture) -> None:
+        assert "命令行有误" in printed(capsys, "table", "x.csv", "--lang", "zh")[2]
+        assert "命令行有误" in printed(capsys, "table", "--lang=zh")[2]
+
+    @pytest.mark.parametrize("encoding", ["cp1252", "ascii", None])
+    def test_any_letter_goes_into_any_stream(self, encoding: str | None, tmp_path: Path) -> None:
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTHONIO", "LC_", "LANG"))
+        }
+        environment |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        if encoding:
+            environment["PYTHONIOENCODING"] = encoding
+        command = [sys.executable, "-m", "xlclv", "functions", "--lang", "zh"]
+        run = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert run.returncode == 0, run.stderr
+        assert (b"\\u51fd\\u6570" if encoding else "函数".encode()) in run.stdout
 
 
 class TestEveryCommand:

@@ -160,6 +160,22 @@ def test_report_names_columns_and_counts_skipped_rows(log: Log, tmp_path: Path, 
         assert header in out
 
 
+def test_chinese_csv(log: Log, tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "v.csv"
+    assert run(plain(log, tmp_path), out, "--lang", "zh") == 0
+    rows = list(csv.DictReader(io.StringIO(out.read_bytes().decode("utf-8-sig"))))
+    assert list(rows[0])[:3] == ["客户", "订单数", "首单"]
+    assert {row["价值层级"] for row in rows} <= {"高", "中", "低"}
+    assert "未来 52 周的价值" in capsys.readouterr().out
+    assert run(plain(log, tmp_path), out, "--lang", "zh") == 0  # it is known as ours
+
+
+def test_refunds_are_told(log: Log, tmp_path: Path, capsys: Capture) -> None:
+    file = plain([*log, ("R1", LAST, -5.0), ("R2", LAST, -5.0)], tmp_path)
+    assert run(file, tmp_path / "v.csv") == 0
+    assert "2 days sum to a refund and are no order; 2 customers have no order" in capsys.readouterr().out
+
+
 def test_workbook_and_chinese(log: Log, tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "values.xlsx"
     assert run(plain(log, tmp_path), out, "--lang", "zh", "--title", "测试") == 0
@@ -210,7 +226,8 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         "words",
-        [("--margin", "lots"), ("--rate", "5%/moon"), ("--rate", "-5%"), ("--periods", "-3"), ("--as-of", "1/5/2024"),
+        [("--margin", "lots"), ("--margin", "30"), ("--margin", "-5%"), ("--margin", ""), ("--rate", ""), ("--rate", "5"),
+         ("--rate", "5%/moon"), ("--rate", "-5%"), ("--periods", "-3"), ("--as-of", "1/5/2024"),
          ("--as-of", "2020-01-01"), ("--period", "moon"), ("--model", "XYZ"), ("--customer", "nobody")],
     )  # fmt: skip
     def test_options(self, words: tuple[str, str], log: Log, tmp_path: Path, capsys: Capture) -> None:

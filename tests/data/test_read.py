@@ -16,8 +16,10 @@ import pytest
 
 from xlclv.data.cdnow import cdnow_orders, cdnow_sample
 from xlclv.data.read import OrderLog, read_orders
+from xlclv.data.table import read_cells
 from xlclv.data.text_file import decode, find_separator
-from xlclv.errors import FileError
+from xlclv.errors import FileError, InputError
+from xlclv.parsing import number_of
 from xlclv.summary import rfm_table
 
 ROWS = [
@@ -68,7 +70,7 @@ def test_exports_of_all_kinds_give_the_same_orders(tmp_path: Path, form: str, en
     assert log.source.rows == 4
     assert log.source.separator == separator
     if form == "german":
-        assert {"dates are day first, as 13.05.2024 shows.", "amounts have a decimal comma."} <= {
+        assert {"Dates are day first, as 13.05.2024 shows.", "Amounts have a decimal comma."} <= {
             n.en for n in log.notes
         }
 
@@ -152,7 +154,7 @@ def test_the_whole_date_column_decides(tmp_path: Path, dates: list[str], order: 
 def test_dates_in_doubt_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("customer,date,amount\na,1/5/2024,5\na,2/6/2024,5\n")
-    with pytest.raises(FileError, match="pass date_order dmy or mdy"):
+    with pytest.raises(FileError, match="--date-order dmy or mdy"):
         read_orders(file)
     file.write_text("customer,date,amount\na,13/5/2024,5\na,5/13/2024,5\n")
     with pytest.raises(FileError, match="different orders"):
@@ -366,3 +368,73 @@ def test_real_exports(name: str, rows: int, orders_read: int, customers: int, to
     assert len(log.orders) + sum(one.rows for one in log.skipped) == rows
     assert len(rfm_table(log.orders)) == customers
     assert log.orders["amount"].sum() == pytest.approx(total)
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("customer,date,amount\n\n\n\na,2024-05-01,5\nb,soon,5\n", 6),
+        ("Title\n\ncustomer,date,amount\n\na,2024-05-01,5\n  \nb,soon,5\n\n\n", 7),
+        ('customer,date,amount\n"a\n1",2024-05-01,5\n\nb,soon,5\n', 5),
+        ("customer;date;amount\r\n\r\na;2024-05-01;5\r\nb;soon;5\r\n", 4),
+        ("customer date amount\n\na 2024-05-01 5\n\nb soon 5\n", 5),
+        ("customer,date,amount\n\na,2024-05-01,5,x\n\na,2024-05-01,5\nb,soon,5\n", 6),
+        ("customer,date,amount\na,2024-05-01,5\nb,soon,5\n", 3),
+        ("customer,date,amount\ra,2024-05-01,5\r\rb,soon,5\r", 4),
+    ],
+)
+def test_rows_are_counted_as_the_lines_of_the_file(tmp_path: Path, text: str, row: int) -> None:
+    (tmp_path / "a.csv").write_bytes(text.encode())
+    found = {one.reason.en: one.first_row for one in read_orders(tmp_path / "a.csv").skipped}
+    assert found["unreadable date"] == row
+    if "x" in text:
+        assert found["more cells than the header"] == 3
+
+
+def test_a_missing_header_is_said_to_be_missing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(" 00004  0001 19970101  1   29.33\n 00004  0001 19970118  1   29.73\n" * 3)
+    with pytest.raises(FileError, match=r"a.txt: the first row must hold the names of the columns") as caught:
+        read_orders(tmp_path / "a.txt")
+    assert "第一行必须是列名" in caught.value.text.zh
+
+
+def test_advice_holds_on_the_command_line_and_in_python(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("who,day,amount\nx,y,1\n")
+    with pytest.raises(FileError) as caught:
+        read_orders(tmp_path / "a.csv")
+    for text in caught.value.text:
+        assert "--customer NAME --date NAME" in text
+        assert 'customer="NAME", date="NAME"' in text
+    (tmp_path / "a.csv").write_text("customer,date,amount\na,1/5/2024,5\n")
+    with pytest.raises(FileError) as caught:
+        read_orders(tmp_path / "a.csv")
+    for text in caught.value.text:
+        assert "--date-order dmy" in text
+        assert 'date_order="dmy"' in text
+
+
+def test_a_text_file_has_no_sheets_and_no_path_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("customer,date,amount\na,2024-05-01,5\n")
+    for read in (read_orders, read_cells):
+        with pytest.raises(FileError, match=r"^a.csv: a text file has no sheets"):
+            read(tmp_path / "a.csv", sheet="nope")
+        with pytest.raises(FileError, match=r"^No file is named"):
+            read("")
+
+
+def test_notes_are_sentences(tmp_path: Path) -> None:
+    for text in (
+        "customer,date,amount\n7.0,45413,5\n8.0,45414,\n",
+        "customer,date,金额（万元）\na,1714521600,$5\nb,1714608000,€6\n",
+        "customer;date;quantity;unit price\na;13.5.2024;2;2,5\n",
+        "customer,date,amount\na,5/13/2024,2\n",
+    ):
+        (tmp_path / "a.csv").write_text(text)
+        notes = [note.en for note in read_orders(tmp_path / "a.csv").notes]
+        assert len(notes) >= 4
+        assert not [note for note in notes if note[0].islower() or note[-1] != "."]
+
+
+def test_a_number_too_large_is_called_so() -> None:
+    with pytest.raises(InputError, match=r"beyond 1\.79E\+308"):
+        number_of(float("1e999"))

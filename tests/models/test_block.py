@@ -79,7 +79,7 @@ def test_border_survives():
             ["", ""],
             [3.0, 4.0],
             *TYPED,
-            ["a", 99.0],
+            ["a", 0.793],
             ["notes", "hello"],
             ["only"],
         ],
@@ -137,3 +137,12 @@ def test_a_block_of_the_other_kind(fitted, spend):
         models.FittedModel.from_block(spend.to_block())
     with pytest.raises(InputError, match="Gamma-Gamma"):
         models.FittedSpend.from_block(fitted.to_block())
+
+
+def test_a_parameter_that_stands_twice_must_agree():
+    with pytest.raises(InputError, match="a twice"):
+        models.from_block([*TYPED, ["A ", 99.0]])
+
+
+def test_numbers_may_be_text_as_in_a_csv_file():
+    assert models.from_block([[name, str(value)] for name, value in TYPED]).params == dict(TYPED[1:])

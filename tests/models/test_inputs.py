@@ -9,6 +9,7 @@ import pytest
 from tests.models.conftest import simulate
 from xlclv import models
 from xlclv.errors import DataError, DomainError, InputError
+from xlclv.models.checks import horizon_problems
 
 GOOD = simulate(11, 200)
 
@@ -127,3 +128,9 @@ def test_import_is_light():
     code = f"import sys, xlclv.models; print([name for name in ({heavy}) if name in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_horizon_too_long_gives_advice_that_can_be_followed() -> None:
+    (problem,) = horizon_problems([1e9])
+    assert problem.error.text.en.endswith("; use a longer period.")
+    assert problem.error.text.zh.endswith("；请使用更长的周期。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import re
 import zipfile
 from datetime import date
@@ -17,7 +18,9 @@ from tests.workbook.samples import load, make_orders, source_of
 from xlclv.errors import InputError
 from xlclv.text import LANGUAGES, Language, Text
 from xlclv.valuation import COLUMNS, Valuation, value_customers
-from xlclv.workbook import Source, build_customer_value, labels
+from xlclv.workbook import Source, build_customer_value, failed_checks, labels
+from xlclv.workbook.build import MOST_CURRENCY
+from xlclv.workbook.method_sheet import Method
 
 #: The only numbers a formula may hold: counting, rounding and percent.
 WHITELIST = {"0", "1", "2", "100"}
@@ -106,6 +109,87 @@ def test_a_failed_check_is_told_in_words(valuation: Valuation, tmp_path: Path) -
     cells = everything(path)
     assert any(str(value).startswith("✗ Checks: 1 of ") for value in cells.values())
     assert "failed" in cells.values()
+
+
+def failed_in_file(path: Path) -> list[str]:
+    """Return the names of the checks that the stored values of a workbook show as failed."""
+    sheet = load(path, values=True)["Method"]
+    return [row[1].value for row in sheet.iter_rows() if row[5].value == "failed"]
+
+
+def test_failed_checks_are_those_of_the_file(valuation: Valuation, tmp_path: Path) -> None:
+    source = source_of(valuation)
+    assert failed_checks(valuation, source) == []
+    frame = valuation.customers
+    more = frame["orders"] + (frame["rank"] == 1)
+    cases = {
+        "rows": (valuation, dataclasses.replace(source, rows=1)),
+        "orders": (dataclasses.replace(valuation, customers=frame.assign(orders=more)), source),
+        "alive": (dataclasses.replace(valuation, customers=frame.assign(p_alive=1.5)), source),
+        "cohorts": (dataclasses.replace(valuation, cohorts=valuation.cohorts.iloc[1:]), source),
+    }
+    told = {}
+    for name, (wrong, of) in cases.items():
+        path = build_customer_value(wrong, of, tmp_path / f"{name}.xlsx")
+        told[name] = [text.en for text in failed_checks(wrong, of)]
+        assert failed_in_file(path) == told[name]
+        assert any(str(value).startswith(f"✗ Checks: {len(told[name])} of ") for value in everything(path).values())
+    assert told["rows"] == ["Rows read are used or skipped"]
+    assert told["alive"] == ["No p_alive outside 0 to 1"]
+    assert told["cohorts"] == ["Cohort sizes hold every customer"]
+    # Rows are compared with the orders of the table: one order too many there shows in both.
+    assert told["orders"][:2] == [
+        "Rows used are orders, or left out for a reason",
+        "Orders in the table are those counted in the log",
+    ]
+
+
+def test_a_log_with_rounding_and_refunds_passes_its_checks(tmp_path: Path) -> None:
+    orders = make_orders(60)
+    day = orders["date"].min()
+    odd = [("dust", day, amount) for amount in (0.3, -0.1, -0.2)]
+    odd += [(f"refund only {number}", day, -8.0) for number in range(10)]
+    valuation = value_customers(pd.concat([orders, pd.DataFrame(odd, columns=orders.columns)]))
+    assert failed_checks(valuation, source_of(valuation)) == []
+    path = build_customer_value(valuation, source_of(valuation), tmp_path / "odd.xlsx")
+    assert failed_in_file(path) == []
+    assert "Cohort sizes hold every customer" in everything(path).values()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_new_setting_breaks_no_formula(
+    valuation: Valuation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: Language
+) -> None:
+    settings = Method.settings
+
+    def lower(method: Method) -> None:
+        method.row += 2
+        settings(method)
+
+    monkeypatch.setattr(Method, "settings", lower)
+    path = build_customer_value(valuation, source_of(valuation), tmp_path / "lower.xlsx", lang=lang)
+    name = labels.METHOD.of(lang)
+    found = {
+        cell
+        for row in load(path)[labels.SEGMENTS.of(lang)].iter_rows(values_only=True)
+        for value in row
+        if isinstance(value, str) and "SUMIFS" in value
+        for cell in re.findall(rf"'?{name}'?!(\$[A-Z]+\$\d+)", value)
+    }
+    assert found == {"$C$9"}
+    assert load(path, values=True)[name]["C9"].value.date() == valuation.settings.as_of
+
+
+def test_dates_are_written_without_a_deprecated_call(
+    valuation: Valuation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_dates: object) -> None:
+        raise AssertionError("pandas 2.2 warns of Series.dt.to_pydatetime")
+
+    monkeypatch.setattr(type(valuation.customers["first"].dt), "to_pydatetime", refuse)
+    path = build_customer_value(valuation, source_of(valuation), tmp_path / "dates.xlsx")
+    first = load(path, values=True)["Customers"].cell(6, 2 + COLUMNS.index("first")).value
+    assert first == valuation.customers["first"].iloc[0].to_pydatetime()
 
 
 def test_figures_are_the_valuations(built: dict[Language, Path], valuation: Valuation) -> None:
@@ -205,6 +289,9 @@ def test_no_cohort_observed_says_what_will_be_there(valuation: Valuation, tmp_pa
     path = build_customer_value(early, source_of(valuation), tmp_path / "early.xlsx")
     assert any("heat map appears here" in str(value) for value in everything(path).values())
     assert "Cohorts" not in load(path)["Cohorts"].tables
+    # There is no table to add up, so there is no check of it.
+    assert "Cohort sizes hold every customer" not in everything(path).values()
+    assert failed_in_file(path) == []
 
 
 def test_ages_nobody_reached_are_left_out(valuation: Valuation, tmp_path: Path) -> None:
@@ -228,6 +315,35 @@ def test_no_currency_and_own_title(valuation: Valuation, tmp_path: Path) -> None
     assert not [
         cell.number_format for sheet in load(path) for row in sheet for cell in row if "$" in cell.number_format
     ]
+
+
+def test_long_currency_is_refused_and_no_column_is_too_wide(valuation: Valuation, tmp_path: Path) -> None:
+    for currency in ("x" * (MOST_CURRENCY + 1), "x" * 300):
+        with pytest.raises(InputError, match="at most 8") as caught:
+            build_customer_value(valuation, source_of(valuation), tmp_path / "long.xlsx", currency=currency)
+        assert caught.value.argument == "currency"
+        assert str(len(currency)) in caught.value.text.zh
+    assert not list(tmp_path.iterdir())
+    large = revalued(valuation, valuation.customers["clv"].to_numpy(float) * 1e18)
+    path = build_customer_value(large, source_of(large), tmp_path / "wide.xlsx", currency="x" * MOST_CURRENCY)
+    assert max(column.width for column in load(path)["Customers"].column_dimensions.values()) < 41
+
+
+def test_page_caps_its_widths() -> None:
+    from xlsxwriter import Workbook
+
+    from xlclv.workbook import theme
+    from xlclv.workbook.page import Book, Page
+
+    stream = io.BytesIO()
+    workbook = Workbook(stream)
+    book = Book(workbook, None, None, "en", "", "", theme.Styles(workbook, "en"))  # type: ignore[arg-type]
+    Page(book, labels.SUMMARY, [2.0, 900.0])
+    workbook.close()
+    with zipfile.ZipFile(stream) as package:
+        widths = re.findall(r'<col [^>]*width="([\d.]+)"', package.read("xl/worksheets/sheet1.xml").decode())
+    assert len(widths) == 2
+    assert max(float(width) for width in widths) <= 255
 
 
 def test_source_may_be_plain_text(valuation: Valuation, tmp_path: Path) -> None:

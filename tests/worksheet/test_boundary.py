@@ -124,6 +124,81 @@ class TestVectors:
         assert call("CLV_TIER", [["value"], [60]]) == [["tier"], ["High"]]
 
 
+class TestHeaders:
+    def test_a_single_text_is_a_wrong_value_and_no_header(self) -> None:
+        for name, cells in {
+            "NPS_SCORE": ("abc",),
+            "CLV_SHARES": ("abc",),
+            "CLV_CURVE": (100, "abc"),
+            "CLV_EQUITY": (1000, "abc", 50),
+            "CLV_TIER": ("abc",),
+            "RFM_SCORE": ("a", "b", "c"),
+            "SPEND_FIT": ("a", "b"),
+        }.items():
+            assert call(name, *cells) == VALUE, name
+            assert call(name, *[[[cell]] for cell in cells]) == VALUE, name
+
+    def test_text_beside_numbers_or_dates_is_unreadable_and_no_header(self) -> None:
+        ids, dates = [[17850.0], [17850.0], [13047.0]], [[45296.0], [45300.0], [45301.0]]
+        result = call("RFM_TABLE", ids, dates, [["pending"], [20.0], [30.0]], 45310.0, "day")
+        assert isinstance(result, CellError)
+        assert result.message.startswith("Row 1: ")
+        result = call("CLV_CURVE", [["TBD"], [90], [80]], [[1], [0.7], [0.5]], 0.1)
+        assert isinstance(result, CellError)
+        assert result.message.startswith("Row 1 of margins: ")
+
+    def test_header_over_one_range_and_none_over_an_empty_cell(self) -> None:
+        assert call("CLV_CURVE", [[None], [50], [40]], [["alive"], [1], [0.5]]) == 70.0
+        assert call("CLV_CURVE", [["margin"], [50], [40]], [["alive"], [1], [0.5]]) == 70.0
+
+
+class TestRows:
+    def test_errors_name_the_row_of_the_range_whatever_was_left_out_before(self) -> None:
+        cases = {
+            3: call("SPEND_FIT", [["f"], [1], [-1]], [["m"], [5], [5]]),
+            4: call("MODEL_FIT", "BG/NBD", [["f"], [1.0], [None], [2.5]], [["r"], [1.0], [None], [2.0]],
+                    [["a"], [2.0], [None], [3.0]]),
+            5: call("NPS_SCORE", [["score"], [None], [9], [8], [11]]),
+            2: call("CLV_CURVE", 100, [[0.5], [0.6]]),
+            6: call("CAC_CHANNELS", [["c"]] * 6, [[1]] * 5 + [[-1]], [[1]] * 6, [[1]] * 6),
+        }  # fmt: skip
+        for row, result in cases.items():
+            assert isinstance(result, CellError)
+            assert f"Row {row}: " in result.message, (row, result.message)
+
+    def test_the_first_bad_row_is_named_whichever_range_it_is_in(self) -> None:
+        dates, amounts = [[45296.0], [45297.0], [45298.0], ["soon"]], [[1.0], [2.0], ["many"], [4.0]]
+        result = call("RFM_TABLE", [["a"]] * 4, dates, amounts, 45310.0)
+        assert isinstance(result, CellError)
+        assert result.message.startswith("Row 3: ")
+
+    def test_an_empty_period_is_told_not_skipped(self) -> None:
+        assert call("CLV_EQUITY", 1000, [[10], [None], [10]], [[5], [None], [5]], 0.1) == VALUE
+        assert call("CLV_CURVE", [[100], [None], [100]], [[1], [None], [0.5]], 0.1, 1) == VALUE
+
+    def test_row_functions_over_nothing(self) -> None:
+        assert call("CLV_TIER", [[None], [None]]) == NA
+        assert call("RFM_SCORE", [[None], [None]], [[None], [None]], [[None], [None]]) == NA
+
+    def test_a_faulty_spend_model_is_named(self) -> None:
+        model = [["model", "NBD"], ["r", 0.385], ["alpha", 12.07]]
+        call("CLV_PREDICT", model, [["model", "Gamma-Gamma"], ["p", 6.25], ["q", 3.74]], 2, 3, 4, 5, 6)
+        rows = call("XLCLV_ERRORS")
+        assert isinstance(rows, list)
+        assert rows[1][:2] == ["CLV_PREDICT", "spend_model"]
+
+    def test_refunds_only(self) -> None:
+        result = call("RFM_TABLE", [["a"], ["b"]], [[45296.0], [45297.0]], [[-1.0], [-2.0]], 45310.0)
+        assert result == NA
+        assert isinstance(result, CellError)
+        assert "signs" in result.message
+
+    def test_choices_are_listed_in_chinese_too(self) -> None:
+        result = call("RATE_CONVERT", 0.1, "年", "旬", language="zh")
+        assert isinstance(result, CellError)
+        assert "month（月）" in result.message
+
+
 class TestDates:
     JANUARY_5 = (45296.0, 45296.9, dt.date(2024, 1, 5), dt.datetime(2024, 1, 5, 23, 59), "2024-01-05", "2024年1月5日",
                  "20240105", 20240105.0, "2024/1/5")  # fmt: skip

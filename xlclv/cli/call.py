@@ -14,10 +14,12 @@ from xlclv.cli import FINDINGS, GOOD
 from xlclv.cli.console import print_rows
 from xlclv.errors import FileError
 from xlclv.worksheet import CellError, call
+from xlclv.worksheet.catalogue import FUNCTIONS
 from xlclv.worksheet.convert import text_of
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_ERROR = re.compile(r"#(N/A|NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|SPILL!|CALC!|GETTING_DATA|BUSY!|BLOCKED!|FIELD!)")
+#: Error values as Excel writes them, also those it may learn.
+_ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z/0]+[!?])")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,11 +32,25 @@ def run(options: argparse.Namespace) -> int:
         print_rows([[text_of(cell) for cell in row] for row in result])
     else:
         print(_number(result) if isinstance(result, float) else text_of(result))
+    failed = _failure(result, options.name)
+    if failed is None:
+        return GOOD
+    if not options.json and failed.message:
+        print(f"xlclv: {failed.message}", file=sys.stderr)
+    return FINDINGS
+
+
+def _failure(result: Any, name: str) -> CellError | None:
+    """Return the error a call gave: its result, or the first of a range it was mapped over.
+
+    In a table an error value is part of the answer, such as a period not observed yet.
+    """
     if isinstance(result, CellError):
-        if not options.json:
-            print(f"xlclv: {result.message}", file=sys.stderr)
-        return FINDINGS
-    return GOOD
+        return result
+    function = FUNCTIONS.get(name.strip().upper())
+    if not isinstance(result, list) or function is None or function.table:
+        return None
+    return next((cell for row in result for cell in row if isinstance(cell, CellError)), None)
 
 
 def cell_from(word: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import xlclv
@@ -17,7 +18,7 @@ examples:
   xlclv call CLV 100 2 36 30%                  one worksheet function
   xlclv functions                              all worksheet functions
 
-exit codes: 0 good, 1 an error value or findings, 2 wrong input, 3 alerts fired
+exit codes: 0 good, 1 an error value or findings, 2 wrong input, 3 alerts fired, 130 interrupted
 """
 
 
@@ -30,6 +31,12 @@ class Parser(argparse.ArgumentParser):
         raise FileError(
             f"{message[0].upper()}{message[1:]}; see {command}.", f"命令行有误（{message}）；请看 {command}。"
         )
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """Return the language asked for, also where the rest cannot be understood."""
+    chinese = "--lang=zh" in arguments or ("--lang", "zh") in pairwise(arguments)
+    return "zh" if chinese else "en"
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -114,7 +121,7 @@ def _table(commands: Any) -> None:
     table.add_argument("--as-of", metavar="DATE", help="last day observed (default: the latest order)")
     table.add_argument("--period", default="week", help="day, week, month, quarter or year (default week)")
     table.add_argument("--periods", metavar="N", help="periods ahead (default: one year)")
-    table.add_argument("--margin", default="100%", help="margin on revenue, such as 30%% (default 100%%)")
+    table.add_argument("--margin", default="100%", help="share of revenue that is margin, such as 30%% (default 100%%)")
     table.add_argument("--rate", default="0", help="discount rate per period, or such as 10%%/year (default 0)")
     table.add_argument("--model", default="BG/NBD", help="BG/NBD (default) or NBD")
     table.add_argument("--title", help="title of the workbook")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlclv.cli import GOOD
+from xlclv.cli import FINDINGS, GOOD
 from xlclv.cli.progress import stages
 from xlclv.cli.target import check, write_csv
 from xlclv.dates import date_of
@@ -33,8 +33,6 @@ DEMO_MARGIN, DEMO_YEARLY_RATE, DEMO_PERIODS = 0.3, 0.15, 52.0
 DEMO_NAME = Text("CDNOW music customers", "CDNOW 音乐客户")
 DEMO_FILE = "CDNOW_master.txt"
 
-Say = Callable[[str], None]
-
 
 def table(options: argparse.Namespace) -> int:
     """Value the customers of an order log."""
@@ -44,7 +42,7 @@ def table(options: argparse.Namespace) -> int:
     period = _argument("--period", lambda: period_of(options.period))
     as_of = _argument("--as-of", lambda: date_of(options.as_of))
     periods = _number("--periods", options.periods)
-    margin = _number("--margin", options.margin)
+    margin = _share("--margin", options.margin)
     rate = _argument("--rate", lambda: _rate(options.rate, period))
     with stages(lang) as step:
         step(READING, 0, 1)
@@ -61,9 +59,15 @@ def table(options: argparse.Namespace) -> int:
             options.title or file.stem, file.name, log.source.rows, log.orders,
             {entry.reason: entry.rows for entry in log.skipped}, tuple(log.notes),
         )  # fmt: skip
-        _write(valuation, source, target, options.title, options.currency, lang, step)
-    _report(valuation, source, target, lang)
-    return GOOD
+        marked = _write(valuation, source, target, options.title, options.currency, lang, step)
+    skipped = [
+        Text(
+            f"Skipped {entry.rows:,} rows: {entry.reason.en} (first: row {entry.first_row}, {entry.example})",
+            f"跳过 {entry.rows:,} 行：{entry.reason.zh}（首次出现：第 {entry.first_row} 行，{entry.example}）",
+        )
+        for entry in log.skipped
+    ]
+    return _report(valuation, source, target, lang, [*skipped, *marked])
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -82,10 +86,10 @@ def demo(options: argparse.Namespace) -> int:
         )  # fmt: skip
         source = _source(DEMO_NAME, DEMO_FILE, len(orders), orders, {}, ())
         _write(valuation, source, target, None, "$", lang, step)
-    _report(valuation, source, target, lang)
+    code = _report(valuation, source, target, lang, [])
     if not options.no_open:
         open_file(target)
-    return GOOD
+    return code
 
 
 def _argument(name: str, read: Callable[[], Any]) -> Any:
@@ -97,13 +101,30 @@ def _argument(name: str, read: Callable[[], Any]) -> Any:
 
 
 def _number(name: str, text: str | None) -> float | None:
-    return None if text is None else _argument(name, lambda: number_of(text))
+    """Return the number of an option; an option without a value, such as an empty variable of a script, is refused."""
+    if text is None:
+        return None
+    number = _argument(name, lambda: number_of(text))
+    if number is None:
+        raise FileError(f"{name} is empty; give a number.", f"{name} 为空；请给出数值。")
+    return float(number)
+
+
+def _share(name: str, text: str) -> float:
+    """Return a share such as 30%; 30 means a forgotten percent sign."""
+    number = _number(name, text) or 0.0
+    if not 0.0 <= number <= 1.0:
+        raise FileError(
+            f"{name} must lie between 0% and 100%; write 30% or 0.3, not {text}.",
+            f"{name} 必须在 0% 和 100% 之间；请写 30% 或 0.3，而不是 {text}。",
+        )
+    return number
 
 
 def _rate(text: str, period: Period) -> float:
     """Return a rate per period; ``10%/year`` is told in another one."""
     figure, slash, of = text.partition("/")
-    rate = number_of(figure) or 0.0
+    rate = _share("--rate", figure)
     return rate_convert(rate, period_of(of), period) if slash else rate
 
 
@@ -123,21 +144,33 @@ def _source(
 
 def _write(
     valuation: Valuation, source: Source, target: Path, title: str | None, currency: str, lang: Any, step: Any
-) -> None:
+) -> list[Text]:
+    """Write the workbook or the CSV file; return what a reader of the file should know."""
     if target.suffix.lower() == ".csv":
-        write_csv(valuation.customers, target)
-        return
+        marked = write_csv(valuation.customers, target, lang)
+        if not marked:
+            return []
+        return [
+            Text(
+                f"{marked:,} customers begin like a formula and got an apostrophe in front.",
+                f"{marked:,} 位客户的编号像公式开头，已在前面加上单引号。",
+            )
+        ]
     from xlclv.workbook.build import build_customer_value
 
     build_customer_value(valuation, source, target, lang=lang, title=title, currency=currency, progress=step)
+    return []
 
 
-def _report(valuation: Valuation, source: Source, target: Path, lang: str) -> None:
-    """Print what was read, what was left out, and the key figures."""
+def _report(valuation: Valuation, source: Source, target: Path, lang: str, details: list[Text]) -> int:
+    """Print what was read, what was left out, the key figures and checks that failed; return the exit code."""
+    from xlclv.workbook.checks import BORDER, failed_checks
+    from xlclv.workbook.labels import horizon
     from xlclv.workbook.source import in_language
 
     settings, counts = valuation.settings, valuation.counts
     value = float(valuation.customers["clv"].sum())
+    span = horizon(settings.periods, settings.period)
     lines = [
         Text(
             f"Read {source.rows:,} rows of {source.file}: {counts.orders:,} orders of {counts.customers:,} customers "
@@ -146,19 +179,30 @@ def _report(valuation: Valuation, source: Source, target: Path, lang: str) -> No
             f"{counts.orders:,} 笔订单。",
         ),
         *(Text(note, note) if isinstance(note, str) else note for note in source.notes),
-        *(Text(f"Skipped {n:,} rows: {why.en}", f"跳过 {n:,} 行：{why.zh}") for why, n in source.skipped.items()),
-        Text(
-            f"Model {settings.model} with Gamma-Gamma: {valuation.model.status.en}",
-            f"模型 {settings.model} 与 Gamma-Gamma：{valuation.model.status.zh}",
-        ),
-        Text(
-            f"Value of the next {settings.periods:g} {settings.period}s: {value:,.2f}",
-            f"未来 {settings.periods:g} 期（{settings.period}）的价值：{value:,.2f}",
-        ),
-        Text(f"Wrote {target}", f"已写入 {target}"),
+        *details,
     ]
+    if counts.refund_days or counts.without_order:
+        lines.append(
+            Text(
+                f"{counts.refund_days:,} days sum to a refund and are no order; "
+                f"{counts.without_order:,} customers have no order and no value.",
+                f"{counts.refund_days:,} 天合计为退款，不算订单；"
+                f"{counts.without_order:,} 位客户没有订单，因此没有价值。",
+            )
+        )
+    statuses = [
+        (settings.model, valuation.model.status),
+        (valuation.spend.name, valuation.spend.status),
+    ]
+    lines += [Text(f"Model {name}: {status.en}", f"模型 {name}：{status.zh}") for name, status in statuses]
+    lines.append(Text(f"Value of the {span.en}: {value:,.2f}", f"{span.zh}的价值：{value:,.2f}"))
+    # The status of a model at its border has been told above; it is no reason to stop a scheduled run.
+    failed = [check for check in failed_checks(valuation, source) if check != BORDER]
+    lines += [Text(f"Check failed: {check.en}", f"检查未通过：{check.zh}") for check in failed]
+    lines.append(Text(f"Wrote {target}", f"已写入 {target}"))
     for line in lines:
         print(in_language(line, lang))
+    return FINDINGS if failed else GOOD
 
 
 def open_file(path: Path) -> None:

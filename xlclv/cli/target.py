@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlclv.errors import FileError
+from xlclv.labels import CUSTOMER_COLUMNS, label_of
+from xlclv.text import LANGUAGES
 from xlclv.workbook.package import check_target, save
 
 if TYPE_CHECKING:
@@ -14,7 +16,11 @@ if TYPE_CHECKING:
 
 #: What a spreadsheet takes for the start of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CSV_HEAD = b"customer,orders,first,last,"
+#: How a file written by `write_csv` begins, in either language.
+_CSV_HEADS = tuple(
+    ",".join(CUSTOMER_COLUMNS[name].of(lang) for name in ("customer", "orders", "first", "last")).encode()
+    for lang in LANGUAGES
+)
 
 
 def check(target: Path, *, force: bool, source: Path | None = None) -> None:
@@ -45,20 +51,26 @@ def _is_ours(target: Path) -> bool:
     try:
         if target.suffix.lower() == ".csv":
             with target.open("rb") as stream:
-                return stream.read(64).removeprefix(b"\xef\xbb\xbf").startswith(_CSV_HEAD)
+                return stream.read(64).removeprefix(b"\xef\xbb\xbf").startswith(_CSV_HEADS)
         with zipfile.ZipFile(target) as package:
             return b"xlclv" in package.read("docProps/app.xml") + package.read("docProps/core.xml")
     except (OSError, KeyError, zipfile.BadZipFile):
         return False
 
 
-def write_csv(customers: pd.DataFrame, target: Path) -> None:
-    """Write customer values as UTF-8 text that Excel opens; text that looks like a formula gets an apostrophe."""
+def write_csv(customers: pd.DataFrame, target: Path, lang: str) -> int:
+    """Write customer values as UTF-8 text that Excel opens.
+
+    Text that looks like a formula gets an apostrophe; returned is how many customers did.
+    """
     frame = customers.copy()
-    for name in frame.select_dtypes(include=["object", "string"]).columns:
-        frame[name] = [
-            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in frame[name]
-        ]
-    for name in ("first", "last"):
-        frame[name] = frame[name].map(lambda day: day.strftime("%Y-%m-%d"))
+    names = frame["customer"].astype(str)
+    formulas = names.str.startswith(_FORMULA)
+    frame["customer"] = names.mask(formulas, "'" + names)
+    for column in ("first", "last"):
+        frame[column] = [day.date().isoformat() for day in frame[column]]
+    for column in ("tier", "stage", "segment"):
+        frame[column] = [label_of(label).of(lang) for label in frame[column]]
+    frame.columns = [CUSTOMER_COLUMNS[column].of(lang) for column in frame.columns]
     save(b"\xef\xbb\xbf" + frame.to_csv(index=False, lineterminator="\r\n").encode(), target, (".csv",))
+    return int(formulas.sum())

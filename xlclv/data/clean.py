@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -67,7 +67,7 @@ def orders_from(
     amount: str | tuple[str, str],
     *,
     date_order: DayOrder | None = None,
-    first_row: int = 2,
+    row_of: Callable[[int], int] = (2).__add__,
 ) -> tuple[pd.DataFrame, list[Skipped], list[Text]]:
     """Return the readable rows of a table as orders, and what was left out.
 
@@ -81,8 +81,8 @@ def orders_from(
         Header; two are quantity and unit price, to be multiplied.
     date_order : {"dmy", "mdy"}, optional
         Order of day and month in texts like 1/5/2024; by default the column must prove it.
-    first_row : int
-        The row of the file the first row of ``frame`` is, for messages.
+    row_of : callable
+        The row of the file for the position of a row of ``frame``, for messages; by default the header is row 1.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def orders_from(
         new = rows & kept
         if new.any():
             at = int(np.argmax(new))
-            skipped.append(Skipped(REASONS[name], int(new.sum()), first_row + at, shown(cells.iloc[at])))
+            skipped.append(Skipped(REASONS[name], int(new.sum()), row_of(at), shown(cells.iloc[at])))
         kept &= ~rows
     orders = pd.DataFrame({"customer": ids[kept], "date": dates_from(days[kept]), "amount": money[kept]})
     return orders, skipped, notes
@@ -156,7 +156,7 @@ def _ids(column: pd.Series[Any], notes: list[Text]) -> npt.NDArray[Any]:
     if filled and pointed >= _NEARLY_ALL * len(filled):
         # What is left of whole numbers when a program saved a column with gaps.
         ids = [None if one is None else re.sub(r"^(\d+)\.0$", r"\1", one) for one in ids]
-        notes.append(Text("customer numbers ending in .0 are read without it.", "客户编号末尾的 .0 已去掉。"))
+        notes.append(Text("Customer numbers ending in .0 are read without it.", "客户编号末尾的 .0 已去掉。"))
     return _spread(ids, None, codes, object)
 
 
@@ -169,7 +169,7 @@ def _days(column: pd.Series[Any], order: DayOrder | None, notes: list[Text]) -> 
         if order is not None and len(texts) < sum(not is_blank(cell) for cell in cells):
             notes.append(
                 Text(
-                    "the date column mixes real dates and text: a spreadsheet may have swapped day and month in the "
+                    "The date column mixes real dates and text: a spreadsheet may have swapped day and month in the "
                     "real ones; check some.",
                     "日期列同时有真正的日期和文本：电子表格可能已把部分日期的日和月对调，请抽查。",
                 )
@@ -210,10 +210,10 @@ def _number_dates(texts: Sequence[str], notes: list[Text]) -> Any:
         return sum(bool(pattern.fullmatch(text)) for text in texts) / len(texts)
 
     if texts and _SERIAL.fullmatch(texts[0]) and share(_SERIAL) >= _NEARLY_ALL:
-        notes.append(Text("dates are read as spreadsheet serials.", "日期按电子表格序列值读取。"))
+        notes.append(Text("Dates are read as spreadsheet serials.", "日期按电子表格序列值读取。"))
         return lambda cell: float(cell) if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()) else cell
     if texts and _UNIX.fullmatch(texts[0]) and share(_UNIX) >= _NEARLY_ALL:
-        notes.append(Text("dates are read as Unix times, in UTC.", "日期按 Unix 时间戳（UTC）读取。"))
+        notes.append(Text("Dates are read as Unix times, in UTC.", "日期按 Unix 时间戳（UTC）读取。"))
 
         def from_unix(cell: Any) -> Any:
             if not (isinstance(cell, str) and _UNIX.fullmatch(cell.strip())):
@@ -245,16 +245,18 @@ def _day_order(texts: Sequence[str], notes: list[Text]) -> DayOrder | None:
         )
     if doubtful and not (day_first or month_first):
         raise FileError(
-            f"Nothing in the date column says whether {shown(doubtful)} starts with the day or the month; pass "
-            "date_order dmy or mdy, or write dates as 2024-05-01.",
-            f"日期列无法判断 {shown(doubtful)} 是日在前还是月在前；请指定 date_order 为 dmy 或 mdy，"
+            f"Nothing in the date column says whether {shown(doubtful)} starts with the day or the month; say which "
+            '(--date-order dmy or mdy on the command line, date_order="dmy" or "mdy" in Python), or write dates as '
+            "2024-05-01.",
+            f"日期列无法判断 {shown(doubtful)} 是日在前还是月在前；请指定顺序"
+            '（命令行用 --date-order dmy 或 mdy，Python 用 date_order="dmy" 或 "mdy"），'
             "或把日期写成 2024-05-01 的形式。",
         )
     if day_first:
-        notes.append(Text(f"dates are day first, as {day_first} shows.", f"日期为日在前，{day_first} 可证。"))
+        notes.append(Text(f"Dates are day first, as {day_first} shows.", f"日期为日在前，{day_first} 可证。"))
         return "dmy"
     if month_first:
-        notes.append(Text(f"dates are month first, as {month_first} shows.", f"日期为月在前，{month_first} 可证。"))
+        notes.append(Text(f"Dates are month first, as {month_first} shows.", f"日期为月在前，{month_first} 可证。"))
         return "mdy"
     return None
 
@@ -266,7 +268,7 @@ def _money(
         money, bad = _numbers(frame[amount], notes)
         if "万" in amount:
             notes.append(
-                Text(f'the header "{amount}" names a unit; amounts are kept as they stand.',
+                Text(f'The header "{amount}" names a unit; amounts are kept as they stand.',
                      f"表头“{amount}”带有单位；金额按原样保留。")
             )  # fmt: skip
     else:
@@ -288,12 +290,12 @@ def _numbers(column: pd.Series[Any], notes: list[Text]) -> tuple[FloatArray, npt
         if sum(bad_comma) < sum(bad_point):
             _refuse_two_readings(cells, point, comma, bad_point, bad_comma)
             values, bad = comma, bad_comma
-            notes.append(Text("amounts have a decimal comma.", "金额以逗号作小数点。"))
+            notes.append(Text("Amounts have a decimal comma.", "金额以逗号作小数点。"))
     currencies = Counter(name for cell in cells if (name := currency_of(cell)) is not None)
     if len(currencies) > 1:
         listed = ", ".join(sorted(currencies))
         notes.append(
-            Text(f"amounts carry several currencies ({listed}); they are added up as they stand.",
+            Text(f"Amounts carry several currencies ({listed}); they are added up as they stand.",
                  f"金额有多种货币（{listed}）；按原样相加。")
         )  # fmt: skip
     return _spread(values, np.nan, codes, np.float64), _spread(bad, False, codes, bool)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
 import zipfile
 import zlib
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import Final, Literal
+from xml.parsers.expat import ExpatError
 
+from xlclv.data.reach import CHUNK, MAX_CELLS, DeclarationError, open_document_reach, sheet_reach
 from xlclv.errors import FileError
 
 Kind = Literal["text", "sheets"]
@@ -20,12 +21,6 @@ MAX_UNPACKED: Final = 4 * 1024**3
 MAX_RATIO: Final = 200
 _LITTLE: Final = 64 * 1024**2
 MAX_PARTS: Final = 10_000
-#: A sheet is held as a full rectangle while it is read: one filled cell far out would claim all memory.
-MAX_CELLS: Final = 60_000_000
-_CHUNK: Final = 1 << 20
-
-_LAST_ROW: Final = re.compile(rb'<row [^>]*?\br="(\d{1,7})"')
-_WIDE_COLUMN: Final = re.compile(rb'<c r="([A-Z]{2,3})\d')
 
 
 def _error(path: Path, en: str, zh: str) -> FileError:
@@ -46,6 +41,8 @@ def load(path: Path) -> tuple[Kind, bytes]:
     Traceback (most recent call last):
     xlclv.errors.FileError: no such file.csv: there is no such file; check the name and the folder.
     """
+    if not path.name:
+        raise FileError("No file is named; give the path of one.", "没有指定文件；请给出文件路径。")
     if path.is_dir():
         raise _error(path, "this is a folder; name a file in it.", "这是文件夹；请指定其中的文件。")
     if not path.exists():
@@ -160,38 +157,35 @@ def _check_zip(path: Path, content: bytes) -> None:
             for part in parts:
                 if part.flag_bits & 1:
                     raise encrypted(path)
-                with package.open(part) as stream:
-                    _check_part(path, part.filename, stream)
+                _check_part(path, package, part)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
         raise _damaged(path) from None
 
 
-def _check_part(path: Path, name: str, stream: IO[bytes]) -> None:
-    """Read one part through: its checksum proves its size; its XML may not define entities or reach too far."""
-    sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
-    rows, columns, tail = 0, 26, b""
-    first = True
-    while chunk := stream.read(_CHUNK):
-        if first and b"<!DOCTYPE" in chunk[:4096]:
-            raise _bomb(path)
-        first = False
-        if sheet:
+def _check_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Read one part through: its checksum proves its size; its XML may not declare entities or reach too far."""
+    name, tail = part.filename, b""
+    sheet, markup = name.startswith("xl/worksheets/") and name.endswith(".xml"), name.endswith((".xml", ".rels"))
+    with package.open(part) as stream:
+        while not sheet and (chunk := stream.read(CHUNK)):
             text = tail + chunk
-            if match := _LAST_ROW.search(text, max(text.rfind(b"<row "), 0)):
-                rows = max(rows, int(match[1]))
-            wide = set(_WIDE_COLUMN.findall(text))
-            columns = max([columns, *(_column_number(letters) for letters in wide)])
-            tail = chunk[-64:]
+            if markup and b"<!DOCTYPE" in text:
+                raise _bomb(path)
+            # A workbook may keep its sheets under any name.
+            sheet = b"sheetData" in text or name == "content.xml"
+            tail = chunk[-16:]
+    if not sheet:
+        return
+    try:
+        with package.open(part) as stream:
+            rows, columns = open_document_reach(stream) if name == "content.xml" else sheet_reach(stream)
+    except DeclarationError:
+        raise _bomb(path) from None
+    except (ExpatError, ValueError):
+        raise _damaged(path) from None
     if rows * columns > MAX_CELLS:
         raise _error(
             path,
             f"a sheet reaches to row {rows:,}, column {columns:,}; delete the empty rows and columns around the table.",
             f"某工作表延伸到第 {rows:,} 行、第 {columns:,} 列；请删除表格外的空行空列。",
         )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number

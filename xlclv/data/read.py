@@ -117,18 +117,18 @@ def read_orders(
     kind, content = load(file)
     try:
         if kind == "text":
-            text = read_text(content)
-            table, first_row, bad_rows = text.frame, text.first_row, text.bad_rows
+            text = read_text(content, sheet)
+            table, row_of, bad_rows = text.frame, text.row_of, text.bad_rows
             source = Source(file.name, len(table) + len(bad_rows), text.encoding, text.separator)
         else:
             cells = read_sheet(content, file, sheet)
-            table, first_row, bad_rows = cells.frame, cells.first_row, []
+            table, row_of, bad_rows = cells.frame, cells.first_row.__add__, []
             source = Source(file.name, len(table), sheet=cells.sheet)
         columns = _columns(table, {"customer": customer, "date": date, "amount": amount})
         headers = columns.headers
         money: Any = headers.get("amount") or (headers["quantity"], headers["unit_price"])
         orders, skipped, notes = orders_from(
-            table, headers["customer"], headers["date"], money, date_order=date_order, first_row=first_row
+            table, headers["customer"], headers["date"], money, date_order=date_order, row_of=row_of
         )
     except (FileError, InputError) as error:
         if str(error).startswith(f"{file.name}:"):

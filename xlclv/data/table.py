@@ -36,7 +36,9 @@ def read_cells(path: str | PathLike[str], column: str | None = None, sheet: str 
     file = Path(path)
     kind, content = load(file)
     try:
-        table: pd.DataFrame = read_text(content).frame if kind == "text" else read_sheet(content, file, sheet).frame
+        table: pd.DataFrame = (
+            read_text(content, sheet).frame if kind == "text" else read_sheet(content, file, sheet).frame
+        )
     except FileError as error:
         raise FileError(f"{file.name}: {clause(error.text.en)}", f"{file.name}：{error.text.zh}") from None
     headers = [str(header) for header in table.columns]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
+import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +19,7 @@ from xlclv.errors import FileError
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _SPACES: Final = r"\s+"
+_Rows = tuple[pd.DataFrame, Callable[[int], int], list[tuple[int, str]]]
 #: Lines looked at for the separator, and for a header below title rows.
 _SAMPLE_LINES: Final = 60
 _HIGH_BYTES: Final = re.compile(rb"[\x80-\xff]+")
@@ -36,8 +39,8 @@ class TextTable:
         As Python names it.
     separator : str
         The character between cells; ``\\\\s+`` for blanks.
-    first_row : int
-        The line of the file the first row stands in.
+    row_of : callable
+        The line of the file a row of ``frame`` starts in, for its position.
     bad_rows : list of (line, text)
         Lines with more cells than the header.
     """
@@ -45,7 +48,7 @@ class TextTable:
     frame: pd.DataFrame
     encoding: str
     separator: str
-    first_row: int
+    row_of: Callable[[int], int]
     bad_rows: list[tuple[int, str]]
 
 
@@ -166,19 +169,21 @@ def unique_headers(cells: Sequence[object], width: int) -> list[str]:
     return headers
 
 
-def read_text(content: bytes) -> TextTable:
-    """Return a text file as a table of texts.
+def read_text(content: bytes, sheet: str | None = None) -> TextTable:
+    """Return a text file as a table of texts; to name a sheet of it is an error.
 
     Raises
     ------
     FileError
-        If it is no text, or has a header and nothing below.
+        If it is no text, has a header and nothing below, or a sheet is named.
 
     Examples
     --------
     >>> read_text(b"Orders of May\\n\\nclient;date;total\\nx;2024-05-01;1,5\\n").frame.values.tolist()
     [['x', '2024-05-01', '1,5']]
     """
+    if sheet is not None:
+        raise FileError("A text file has no sheets; leave the sheet out.", "文本文件没有工作表；请不要指定工作表。")
     text, encoding = decode(content)
     lines = io.StringIO(text, newline=None).read(1 << 18).split("\n")[:_SAMPLE_LINES]
     filled = [line for line in lines if line.strip()]
@@ -191,15 +196,15 @@ def read_text(content: bytes) -> TextTable:
     widths = [len(row) for row in _split([line for line in lines[header_at + 1 :] if line.strip()], separator)]
     width = max(Counter(widths).most_common(1)[0][0] if widths else 0, len(header[0]) if header else 0)
     headers = unique_headers(header[0] if header else [], width)
-    frame, bad_rows = _rows(text, separator, headers, header_at)
+    frame, row_of, bad_rows = _rows(text, separator, headers, header_at)
     if not len(frame):
         raise FileError(
             "The file has a header and no rows below it; export it again.", "文件只有表头，没有数据行；请重新导出。"
         )
-    return TextTable(frame, encoding, separator, header_at + 2, bad_rows)
+    return TextTable(frame, encoding, separator, row_of, bad_rows)
 
 
-def _rows(text: str, separator: str, headers: list[str], header_at: int) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+def _rows(text: str, separator: str, headers: list[str], header_at: int) -> _Rows:
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -215,31 +220,52 @@ def _rows(text: str, separator: str, headers: list[str], header_at: int) -> tupl
         )
     except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError, ValueError):
         return _rows_one_by_one(text, separator, headers, header_at)
-    return frame, []
+    rows = len(frame)
+    return frame, lambda index: _line_of(text, separator, header_at, rows, index), []
 
 
-def _rows_one_by_one(
-    text: str, separator: str, headers: list[str], header_at: int
-) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+def _line_of(text: str, separator: str, header_at: int, rows: int, index: int) -> int:
+    """Return the line that row ``index`` starts in: blank lines hold no row, and a quoted cell can take several."""
+    below = header_at + 1
+    if text.rstrip("\r\n").count("\n") + 1 != below + rows:
+        places = (number for number, row in _numbered(text, separator, below) if row)
+        with contextlib.suppress(csv.Error, StopIteration):
+            return next(itertools.islice(places, index, None))
+    return below + 1 + index
+
+
+def _numbered(text: str, separator: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows below ``skipped`` lines with the line each starts in; that of a blank line is empty."""
+    lines = io.StringIO(text, newline=None)
+    for _ in range(skipped):
+        lines.readline()
+    if separator == _SPACES:
+        yield from enumerate((line.split() for line in lines), start=skipped + 1)
+        return
+    source, number = csv.reader(lines, delimiter=separator), skipped + 1
+    for row in source:
+        yield number, [] if len(row) == 1 and not row[0].strip() else row
+        number = skipped + 1 + source.line_num
+
+
+def _rows_one_by_one(text: str, separator: str, headers: list[str], header_at: int) -> _Rows:
     """Read a file whose rows differ in length, so that the bad ones can be left out and named."""
     rows: list[list[str]] = []
     bad: list[tuple[int, str]] = []
-    lines = io.StringIO(text, newline=None)
-    for _ in range(header_at + 1):
-        lines.readline()
+    numbers: list[int] = []
     width = len(headers)
     try:
-        source = (line.split() for line in lines) if separator == _SPACES else csv.reader(lines, delimiter=separator)
-        for number, row in enumerate(source, start=header_at + 2):
+        for number, row in _numbered(text, separator, header_at + 1):
             while len(row) > width and not row[-1].strip():
                 row.pop()
             if len(row) > width:
                 bad.append((number, separator.join(row) if separator != _SPACES else " ".join(row)))
             elif row:
                 rows.append(row + [""] * (width - len(row)))
+                numbers.append(number)
     except csv.Error as error:
         raise FileError(
             f"The file cannot be cut into cells ({error}); export it again with quotes around texts.",
             f"无法把文件拆分成单元格（{error}）；请重新导出，文本加引号。",
         ) from None
-    return pd.DataFrame(rows, columns=headers, dtype=str), bad
+    return pd.DataFrame(rows, columns=headers, dtype=str), numbers.__getitem__, bad

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from xlclv.errors import DomainError, InputError
 from xlclv.models.estimate import AT_BORDER, OK, Estimate
+from xlclv.parsing import number_of
 from xlclv.periods import period_of
 from xlclv.text import LANGUAGES, Text
 
@@ -66,7 +67,7 @@ class Block:
     Parameters
     ----------
     cells : list of list
-        Rows of at least two cells. The first row of a name counts.
+        Rows of at least two cells. A name may stand twice only with the same value.
 
     Raises
     ------
@@ -75,34 +76,45 @@ class Block:
     """
 
     def __init__(self, cells: Rows) -> None:
-        self._rows: dict[str, list[Any]] = {}
+        self._rows: dict[str, list[list[Any]]] = {}
         try:
             for row in cells:
                 if isinstance(row, str):
                     raise TypeError
                 name, *rest = row
                 if isinstance(name, str) and rest:
-                    self._rows.setdefault(name.strip().lower(), rest)
+                    self._rows.setdefault(name.strip().lower(), []).append(rest)
         except (TypeError, ValueError):
             raise _not_a_block() from None
-        model = self._rows.get("model", [None])[0]
+        model = self._row("model")[0]
         if not isinstance(model, str) or not model.strip():
             raise _not_a_block()
         #: What the row ``model`` says.
         self.model = model.strip()
 
+    def _row(self, name: str) -> list[Any]:
+        """Return what stands beside a name; twice is once too often unless the values agree."""
+        first, *others = self._rows.get(name.lower(), [[None]])
+        if any(other[0] != first[0] for other in others):
+            raise InputError(
+                f"The block has {name} twice with different values; keep one row of it.",
+                f"模型区域中 {name} 出现两次且取值不同；请只保留一行。",
+                argument="model",
+            )
+        return first
+
     def number(self, name: str, column: int = 0) -> float | None:
         """Return the number in a row, or None if there is none."""
-        row = self._rows.get(name.lower(), [])
+        row = self._row(name)
         value = row[column] if column < len(row) else None
         # numpy's and pandas' numbers are no subclasses of float or int, but behave as such.
-        if value is None or isinstance(value, (bool, str)):
+        if value is None or isinstance(value, bool):
             return None
         try:
-            number = float(value)
+            number = number_of(value) if isinstance(value, str) else float(value)
         except (TypeError, ValueError):
             return None
-        return number if math.isfinite(number) else None
+        return number if number is not None and math.isfinite(number) else None
 
     def estimate(self, name: str, parameters: Sequence[str]) -> dict[str, Any]:
         """Return the arguments of an Estimate for the model ``name`` with these parameters.
@@ -131,7 +143,7 @@ class Block:
         }
 
     def _text(self, name: str) -> str:
-        value = self._rows.get(name, [""])[0]
+        value = self._row(name)[0]
         return value.strip() if isinstance(value, str) else ""
 
     def _parameter(self, model: str, parameter: str) -> float:
@@ -139,13 +151,13 @@ class Block:
         if value is None:
             raise InputError(
                 f"The {model} block needs a row {parameter} with a number beside it.",
-                f"{model} 模型块需要名为 {parameter} 的一行，旁边是数字。",
+                f"{model} 模型区域需要名为 {parameter} 的一行，旁边是数字。",
                 argument="model",
             )
         if value <= 0:
             raise DomainError(
                 f"{parameter} of the {model} block must be above 0.",
-                f"{model} 模型块的 {parameter} 必须大于 0。",
+                f"{model} 模型区域的 {parameter} 必须大于 0。",
                 argument="model",
             )
         return value
@@ -154,6 +166,6 @@ class Block:
 def _not_a_block() -> InputError:
     return InputError(
         "This is no model block: it needs two columns, with a row model that holds the name of a model.",
-        "这不是模型块：需要两列，并有一行 model 写明模型名称。",
+        "这不是模型区域：需要两列，并有一行 model 写明模型名称。",
         argument="model",
     )

@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.models.arrays import BoolArray, FloatArray, numbers
-from xlclv.text import clause
 
 #: The longest horizon that is summed period by period.
 MAX_PERIODS = 100_000.0
@@ -148,8 +147,8 @@ def horizon_problems(periods: ArrayLike, margin: ArrayLike = 1.0, discount_rate:
             *_negative(periods=t, discount_rate=d),
             _domain(
                 long,
-                f"periods must be at most {MAX_PERIODS:,.0f}; use a longer period, or leave it empty for forever.",
-                f"periods 最多为 {MAX_PERIODS:,.0f}；请使用更长的周期，或留空表示永久。",
+                f"periods must be at most {MAX_PERIODS:,.0f}; use a longer period.",
+                f"periods 最多为 {MAX_PERIODS:,.0f}；请使用更长的周期。",
                 "periods",
             ),
         ]
@@ -172,9 +171,7 @@ def raise_first(found: Sequence[Problem]) -> None:
     error = problem.error
     if problem.mask.size == 1:
         raise error
-    raise type(error)(
-        f"Row {row + 1}: {clause(error.text.en)}", f"第 {row + 1} 行：{error.text.zh}", argument=error.argument
-    )
+    raise error.at(row + 1)
 
 
 def _occurring(found: list[Problem]) -> list[Problem]:

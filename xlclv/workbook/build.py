@@ -36,6 +36,9 @@ NAMES: dict[str, Text] = {text.en: text for text in (*STANDARD.values(), *VALUE8
 
 Progress = Callable[[Text, int, int], None]
 
+#: A sign or a code such as US$ or CNY; number formats and columns have to hold it.
+MOST_CURRENCY = 8
+
 #: Rows of an Excel sheet that remain for customers below the heading.
 MOST_CUSTOMERS = 1_048_576 - customers_sheet.HEAD_ROW - 1
 
@@ -67,7 +70,7 @@ def build_customer_value(
     title : str, optional
         Title of the Summary; ``Customer value`` and the name of the data when omitted.
     currency : str, optional
-        Sign before amounts; empty for none.
+        Sign before amounts, of at most 8 characters; empty for none.
     progress : callable, optional
         Called with the stage, the steps done and their number.
 
@@ -81,17 +84,23 @@ def build_customer_value(
     FileError
         If the file cannot be written; nothing is written then.
     InputError
-        If the language is unknown or there are more customers than rows on a sheet.
+        If the language is unknown, the currency too long or there are more customers than rows on a sheet.
     """
     if lang not in LANGUAGES:
         raise InputError(
             f"lang must be en or zh; {lang!r} is neither.", f"lang 只能是 en 或 zh，{lang!r} 不是。", argument="lang"
         )
+    if len(currency) > MOST_CURRENCY:
+        raise InputError(
+            f"The currency has {len(currency)} characters; give a sign or a code of at most {MOST_CURRENCY}, "
+            "such as $ or CNY.",
+            f"货币符号有 {len(currency)} 个字符；请给出至多 {MOST_CURRENCY} 个字符的符号或代码，例如 ¥ 或 CNY。",
+            argument="currency",
+        )
     if len(valuation.customers) > MOST_CUSTOMERS:
         raise InputError(
-            f"{len(valuation.customers):,} customers do not fit on a sheet of {MOST_CUSTOMERS:,} rows; write a "
-            "csv file "
-            "instead.",
+            f"{len(valuation.customers):,} customers do not fit on a sheet of {MOST_CUSTOMERS:,} rows; "
+            "write a csv file instead.",
             f"{len(valuation.customers):,} 位客户超过工作表的 {MOST_CUSTOMERS:,} 行；请改为输出 csv 文件。",
         )
     target = check_target(path)
@@ -129,13 +138,14 @@ def _content(
     summary = summary_sheet.create(book)
     customers = customers_sheet.write(book, NAMES)
     step()
-    # Sheets stand in the order they are made; Method is written in two parts because checks refer to all others.
-    segments = segments_sheet.write(book, NAMES, _as_of_cell(book))
-    step()
-    cohorts = cohorts_sheet.write(book)
-    step()
-    method = Method(book)
+    # Sheets stand in the order they are made; Method is written in two parts because others refer to its settings
+    # and its checks refer to all others.
+    segments_page, cohorts, method = segments_sheet.create(book), cohorts_sheet.create(book), Method(book)
     method.settings()
+    segments = segments_sheet.write(segments_page, NAMES, method.cells["as_of"])
+    step()
+    cohorts_sheet.write(cohorts)
+    step()
     model = method.models()
     step()
     written = summary_sheet.write(summary, segments, model, NAMES)
@@ -154,11 +164,6 @@ def _content(
     summary.sheet.activate()
     workbook.close()
     return stream.getvalue()
-
-
-def _as_of_cell(book: Book) -> str:
-    """Return the address the as-of date will have: the first setting."""
-    return f"'{book.say(labels.METHOD)}'!$C$7" if book.language == "zh" else f"{book.say(labels.METHOD)}!$C$7"
 
 
 def _properties(workbook: Workbook, valuation: Valuation, title: str, lang: Language) -> None:

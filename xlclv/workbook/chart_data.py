@@ -50,8 +50,8 @@ def write(page: Page, row: int, left: int, right: int, total: str, count: str, m
         row + 1,
         left,
         Text(
-            "Not printed. The cells on yellow may be changed: the limits of the bars (ascending) and the points "
-            "of the curve.",
+            "Not printed. The cells on yellow may be changed: "
+            "the limits of the bars (ascending) and the points of the curve.",
             "不打印。黄色单元格可以修改：柱形的分界值（升序）与曲线上的点。",
         ),
         page.styles.subtitle(),

@@ -20,20 +20,25 @@ LEAST_AGES = 12
 RATE = "[<0.1]0.0%;0%"
 
 
-def write(book: Book) -> Page:
+def create(book: Book) -> Page:
+    """Add the empty sheet, so that it comes before those it refers to."""
+    ages = _ages(_observed(book.valuation.cohorts))
+    return Page(book, labels.COHORTS, [2.0, 13.0, 11.0, *([_wide(ages)] * max(ages, LEAST_AGES))])
+
+
+def write(page: Page) -> None:
     """Write the sheet."""
+    book = page.book
     cohorts, period = _observed(book.valuation.cohorts), book.valuation.cohort_period
-    ages = max(len(cohorts.columns) - 2, 0)
-    wide = 6.4 if ages > LEAST_AGES else 8.4
-    page = Page(book, labels.COHORTS, [2.0, 13.0, 11.0, *([wide] * max(ages, LEAST_AGES))])
+    ages = _ages(cohorts)
     unit = labels.UNIT[period]
     page.heading(
         book.say(Text("Retention by cohort", "同期群留存")),
         book.say(
             Text(
-                f"Share of each cohort that orders in a {unit.en} · a cohort are the customers with their first "
-                "order in "
-                f"the same calendar {unit.en} · empty: not complete as of "
+                f"Share of each cohort that orders in a {unit.en} · "
+                f"a cohort are the customers with their first order in the same calendar {unit.en} · "
+                "empty: not complete as of "
                 f"{labels.long_date(book.valuation.settings.as_of, 'en')}",
                 f"各同期群在每{unit.zh.removeprefix('个')}下单的客户比例 · "
                 f"首单在同一自然{unit.zh.removeprefix('个')}的客户为一个同期群"
@@ -41,21 +46,32 @@ def write(book: Book) -> Page:
             )
         ),
     )
-    seen = bool(ages) and bool(cohorts.iloc[:, 2:].notna().to_numpy().any())
     last_column = FIRST_AGE + max(ages, LEAST_AGES) - 1
-    if not seen:
+    if not is_observed(cohorts):
         _empty(page)
         page.printing(HEAD_ROW + 2, last_column, tall=1)
-        return page
+        return
     _triangle(page, cohorts, ages)
     last = HEAD_ROW + len(cohorts)
     average = _average(page, cohorts, ages, last)
     end = last + 2
     if ages > 2 and len(average) > 2:
-        end = _chart(page, average, last, last_column, wide)
+        end = _chart(page, average, last, last_column, _wide(ages))
     page.sheet.freeze_panes(HEAD_ROW + 1, FIRST_AGE)
     page.printing(end, last_column, repeat=(HEAD_ROW - 1, HEAD_ROW), tall=1)
-    return page
+
+
+def is_observed(cohorts: pd.DataFrame) -> bool:
+    """Tell whether a cohort was observed for a whole period: only then the sheet has a table."""
+    return bool(cohorts.iloc[:, 2:].notna().to_numpy().any())
+
+
+def _ages(cohorts: pd.DataFrame) -> int:
+    return max(len(cohorts.columns) - 2, 0)
+
+
+def _wide(ages: int) -> float:
+    return 6.4 if ages > LEAST_AGES else 8.4
 
 
 def _observed(cohorts: pd.DataFrame) -> pd.DataFrame:
@@ -237,6 +253,6 @@ def _chart(page: Page, average: list[float], last: int, last_column: int, wide: 
 
 def mark_columns(book: Book) -> tuple[int, int]:
     """Return the first and last column of the master check: the right end of the sheet, about 25 characters wide."""
-    ages = max(len(_observed(book.valuation.cohorts).columns) - 2, 0)
+    ages = _ages(_observed(book.valuation.cohorts))
     last = FIRST_AGE + max(ages, LEAST_AGES) - 1
     return last - (3 if ages > LEAST_AGES else 2), last

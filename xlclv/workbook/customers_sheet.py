@@ -24,6 +24,8 @@ FORMATS = {
     "rank": theme.INTEGER,
 }
 HEAD_ROW = 4
+#: No column is wider than this, whatever stands in it.
+MOST_WIDE = 40.0
 TIER_COLORS = {"High": theme.TEAL, "Medium": theme.INK, "Low": theme.GREY}
 
 
@@ -42,8 +44,7 @@ def write(book: Book, names: Mapping[str, Text]) -> Page:
                 f"One row per customer, best first · as of {labels.long_date(settings.as_of, 'en')} · clv is the value"
                 f" of the {ahead.en} · each column is explained on the sheet Method",
                 f"每位客户一行，按价值从高到低 · 截至 {labels.long_date(settings.as_of, 'zh')} · "
-                f"终身价值为{ahead.zh}的价值"
-                " · 各列含义见“方法”表",
+                f"终身价值为{ahead.zh}的价值 · 各列含义见“方法”表",
             )
         ),
     )
@@ -85,12 +86,12 @@ def _width(book: Book, customers: pd.DataFrame, name: str) -> float:
     values = customers[name]
     if name in WORDS:
         shown = max((len(str(value).encode("gbk", "replace")) for value in values.unique()), default=0)
-        return max(least, min(max(shown + 3, WORDS[name]), 40))
+        return min(max(least, shown + 3, WORDS[name]), MOST_WIDE)
     if name in DATES:
         return max(least, 12)
     largest = max((abs(float(value)) for value in (values.min(), values.max())), default=0.0)
     whole = len(f"{largest:,.2f}") + (len(book.currency) + 3 if name in MONEY else 2)
-    return max(least, whole)
+    return min(max(least, whole), MOST_WIDE)
 
 
 def _write_column(page: Page, column: int, name: str, values: pd.Series, names: Mapping[str, Text]) -> None:
@@ -102,8 +103,8 @@ def _write_column(page: Page, column: int, name: str, values: pd.Series, names: 
             sheet.write_string(row, column, book.group(value, names) if name != "customer" else value, style)
     elif name in DATES:
         style = styles.cell(theme.DATE)
-        for row, day in enumerate(pd.to_datetime(values).dt.to_pydatetime(), start):
-            sheet.write_datetime(row, column, day, style)
+        for row, day in enumerate(pd.to_datetime(values), start):
+            sheet.write_datetime(row, column, day.to_pydatetime(), style)
     else:
         style = styles.cell(theme.money(book.currency) if name in MONEY else FORMATS[name])
         for row, number in enumerate(values.tolist(), start):

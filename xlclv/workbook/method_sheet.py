@@ -10,13 +10,12 @@ from typing import Any
 from xlclv import __version__
 from xlclv.text import Text
 from xlclv.workbook import labels, theme
-from xlclv.workbook.checks import Check, all_checks
+from xlclv.workbook.checks import TOLERANCE, Check, Places, all_checks
 from xlclv.workbook.method_text import BY_MODEL, GENERAL, MEANINGS, SOURCES
 from xlclv.workbook.page import Book, Page
 
 WIDTHS = (2.0, 46.0, 17.0, 17.0, 17.0, 17.0, 48.0)
 LAST = 6
-TOLERANCE = 1e-9
 
 #: The parameters of a model: name to (reference, value) of estimate, standard error, lower and upper limit.
 Cells = dict[str, list[tuple[str, float | str]]]
@@ -208,13 +207,14 @@ class Method:
         )  # fmt: skip
         self.page.head(self.row, 1, heads)
         self.page.fill(self.row, LAST, LAST, styles.head())
-        found = all_checks(self.book, self.cells, chart_counts)
+        found = all_checks(self.book.valuation, self.book.source)
+        places = self._places(chart_counts)
         good, bad = say(labels.OK), say(labels.FAILED)
         first, last = self.row + 1, self.row + len(found)
         tolerance = self.page.ref(last + 1, 2)
         for check in found:
             self.row += 1
-            self._check(check, tolerance, good, bad)
+            self._check(check, places, tolerance, good, bad)
         results = self.page.area(first, 5, last, 5)
         for word, color in ((good, theme.GREEN), (bad, theme.RED)):
             self.page.sheet.conditional_format(
@@ -229,7 +229,7 @@ class Method:
         )
         self._overflow(3, Text("May be changed.", "可以修改。"))
         self.row += 1
-        wrong = sum(not check.passes(TOLERANCE) for check in found)
+        wrong = sum(not check.passes() for check in found)
         self._label(Text("Checks that failed", "未通过的检查数"), bold=True)
         # Whatever is not OK counts as failed, an error too.
         formula = f"ROWS({results})-COUNTIF({results},{theme.quoted(good)})"
@@ -284,19 +284,26 @@ class Method:
         if key:
             self.cells[key] = self.page.ref(self.row, 2)
 
-    def _check(self, check: Check, tolerance: str, good: str, bad: str) -> None:
+    def _places(self, chart_counts: str) -> Places:
+        say, columns = self.book.say, labels.COLUMNS
+        head = {name: say(labels.GROUP_COLUMNS[key]) for name, key in (("customers", "customers"), ("value", "clv"))}
+        head["size"] = say(labels.SIZE)
+        return Places(self.cells, {name: self.book.column(name) for name in columns}, head, chart_counts)
+
+    def _check(self, check: Check, places: Places, tolerance: str, good: str, bad: str) -> None:
         page, styles = self.page, self.page.styles
         self._label(check.text)
         number = styles.cell("#,##0.00_);(#,##0.00)" if check.expected[1] % 1 else theme.INTEGER)
-        for column, (formula, value) in ((2, check.expected), (3, check.found)):
+        values = check.expected[1], check.found[1]
+        for column, formula, value in zip((2, 3), check.formulas(places), values, strict=True):
             if formula == "0":
                 page.number(self.row, column, 0, number)
             else:
                 page.formula(self.row, column, formula, value, number)
         expected, found = page.ref(self.row, 2), page.ref(self.row, 3)
         gap = page.ref(self.row, 4)
-        page.formula(self.row, 4, f"{found}-{expected}", check.found[1] - check.expected[1], number)
+        page.formula(self.row, 4, f"{found}-{expected}", values[1] - values[0], number)
         result = f"IF(ABS({gap})<={tolerance}*MAX(1,ABS({expected})),{theme.quoted(good)},{theme.quoted(bad)})"
-        word = good if check.passes(TOLERANCE) else bad
+        word = good if check.passes() else bad
         page.formula(self.row, 5, result, word, styles.text(align="right", indent=0))
         page.fill(self.row, LAST, LAST, styles.text())

@@ -64,15 +64,13 @@ GENERAL: Final = (
         "这些价值是相同历史客户的平均值，不是对单个客户的承诺；汇总与排序可靠，单个数值不确定。",
     ),
     Text(
-        "The model assumes steady buying habits until a customer leaves: it knows no season, no promotion and no "
-        "change in "
-        "price or range.",
+        "The model assumes steady buying habits until a customer leaves: it knows no season, no promotion "
+        "and no change in price or range.",
         "模型假设客户在离开之前购买习惯稳定：不考虑季节、促销、价格或商品变化。",
     ),
     Text(
-        "Order values are taken as independent of how often a customer orders; the sheet cannot show whether "
-        "that holds "
-        "for each customer.",
+        "Order values are taken as independent of how often a customer orders; the sheet cannot show "
+        "whether that holds for each customer.",
         "假设单笔金额与购买频率相互独立；本表无法证明这对每位客户都成立。",
     ),
     Text(
@@ -81,8 +79,7 @@ GENERAL: Final = (
     ),
     Text(
         "The customer values were computed by xlclv and are stored as numbers: changing a setting here "
-        "recomputes nothing; "
-        "build the workbook again.",
+        "recomputes nothing; build the workbook again.",
         "客户价值由 xlclv 计算并以数值保存：修改此处设置不会重新计算，请重新生成工作簿。",
     ),
 )
@@ -91,15 +88,13 @@ BY_MODEL: Final[dict[str, tuple[Text, ...]]] = {
     "BG/NBD": (
         Text(
             "BG/NBD lets customers leave only right after an order that repeats: every one-time buyer counts as "
-            "alive with "
-            "certainty (p_alive 100%), however long ago. Read p_alive of repeat buyers only.",
+            "alive with certainty (p_alive 100%), however long ago. Read p_alive of repeat buyers only.",
             "BG/NBD 只允许客户在重复购买之后流失：所有一次性客户无论多久未购都视为仍存活（存活概率 100%）。"
             "请只参考复购客户的存活概率。",
         ),
         Text(
             "BG/NBD is used because it fits fast and surely; Pareto/NBD, where one-time buyers can leave too, is "
-            "not part of "
-            "this version.",
+            "not part of this version.",
             "采用 BG/NBD 是因为其拟合快速稳健；允许一次性客户流失的 Pareto/NBD 不在此版本中。",
         ),
     ),

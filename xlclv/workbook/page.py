@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: Name of the table of customers; the same in every language.
 TABLE = "CustomerValues"
 
+#: Excel takes columns up to 255 characters wide, the margin of the cells included.
+MOST_WIDE = 254.0
+
 
 @dataclass(frozen=True)
 class Book:
@@ -61,7 +64,7 @@ class Page:
         self.sheet: Worksheet = book.workbook.add_worksheet(self.name)
         self.sheet.hide_gridlines(2)
         for column, width in enumerate(widths):
-            self.sheet.set_column(column, column, width, book.styles.get())
+            self.sheet.set_column(column, column, min(width, MOST_WIDE), book.styles.get())
         self.styles = book.styles
 
     def ref(self, row: int, column: int, *, outside: bool = False) -> str:

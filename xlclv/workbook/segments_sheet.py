@@ -46,17 +46,22 @@ class Segments:
     blocks: dict[str, Block]
 
 
-def write(book: Book, names: Mapping[str, Text], as_of: str) -> Segments:
+def create(book: Book) -> Page:
+    """Add the empty sheet, so that it comes before those it refers to."""
+    return Page(book, labels.SEGMENTS, WIDTHS)
+
+
+def write(page: Page, names: Mapping[str, Text], as_of: str) -> Segments:
     """Write the sheet; ``as_of`` is the reference to the cell with the as-of date."""
-    page = Page(book, labels.SEGMENTS, WIDTHS)
+    book = page.book
     valuation = book.valuation
     page.heading(
         book.say(Text("Segments, tiers and stages", "客户分群、价值层级与生命周期阶段")),
         book.say(
             Text(
                 f"{len(valuation.customers):,} customers, each in exactly one segment, one tier and one stage · as of "
-                f"{labels.long_date(valuation.settings.as_of, 'en')} · every figure is a formula over the sheet "
-                "Customers",
+                f"{labels.long_date(valuation.settings.as_of, 'en')} · "
+                "every figure is a formula over the sheet Customers",
                 f"{len(valuation.customers):,} 位客户，每位恰属一个分群、一个层级、一个阶段 · 截至 "
                 f"{labels.long_date(valuation.settings.as_of, 'zh')} · 所有数字均为“客户”表上的公式",
             )

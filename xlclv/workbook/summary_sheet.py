@@ -51,9 +51,8 @@ def write(page: Page, segments: Segments, model: Model, names: Mapping[str, Text
         bottom + 2,
         LEFT,
         Text(
-            "Every figure is a formula over the sheets that follow; what each one means, the data left out and "
-            "the checks "
-            "are on the sheet Method.",
+            "Every figure is a formula over the sheets that follow; "
+            "what each one means, the data left out and the checks are on the sheet Method.",
             "所有数字都是基于后续各表的公式；各项含义、未采用的数据与检查结果见“方法”表。",
         ),
         page.styles.note(),

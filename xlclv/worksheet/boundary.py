@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from xlclv.errors import InputError, UnknownNameError, XlclvError
+from xlclv.errors import DataError, InputError, UnknownNameError, XlclvError
 from xlclv.parsing import is_blank
 from xlclv.worksheet import log
 from xlclv.worksheet.cells import CellError, Rows, Scalar, rows_of
@@ -109,22 +109,42 @@ def _evaluate(function: Function, cells: list[Any], date1904: bool, language: st
     context: dict[str, Context] = {}
     if function.context:
         context["context"] = Context(date1904, 2 if vectors is not None and vectors.header else 1)
+    compute = _numbering(function, vectors)
     elements = [i for i, argument in enumerate(function.arguments) if argument.kind is Kind.ELEMENT]
     if any(ranges[i] is not None for i in elements):
         mapping = Mapping(function, elements, cells, ranges, date1904, language)
-        result = mapping.run(values, context)
+        result = mapping.run(compute, values, context)
         if mapping.failure is not None:
             _failed(function, mapping.failure, language)
         return result
     for i in elements:
         value = value_of(cells[i], function.arguments[i], date1904)
         values[i] = [value] if function.batch else value
-    computed = function.compute(*values, **context)
+    if vectors is not None and function.per_row and not vectors.rows:
+        raise DataError("The ranges are empty; there is nothing to tell yet.", "区域为空，还没有可计算的内容。")
+    computed = compute(*values, **context)
     if vectors is not None and function.per_row:
         return _per_row(cells_of(computed, language), vectors)
     if function.table:
         return cells_of(computed, language)
     return _single(computed[0] if function.batch else computed, language)
+
+
+def _numbering(function: Function, vectors: Vectors | None) -> Callable[..., Any]:
+    """Return the calculation, its errors naming rows as they are counted in the range and not among those handed on."""
+    if vectors is None or function.context:
+        return function.compute
+    read = vectors
+
+    def compute(*values: Any) -> Any:
+        try:
+            return function.compute(*values)
+        except XlclvError as error:
+            if error.row is None:
+                raise
+            raise error.at(read.number(error.row)) from None
+
+    return compute
 
 
 def _single(value: Any, language: str) -> Scalar:
@@ -156,7 +176,7 @@ def _read_whole(
     if not any(argument.kind is Kind.VECTOR for argument in function.arguments):
         return values, None
     columns: list[Range] = [rows if (rows := ranges[i]) is not None else [[cells[i]]] for i in places]
-    vectors = read_vectors([function.arguments[i] for i in places], columns, date1904)
+    vectors = read_vectors([function.arguments[i] for i in places], columns, date1904, function.positional)
     for i, converted in zip(places, vectors.values, strict=True):
         values[i] = converted
     return values, vectors

@@ -12,7 +12,7 @@ from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank, number_of
 from xlclv.text import clause
 from xlclv.worksheet.cells import CellError, Rows, Scalar
-from xlclv.worksheet.declaration import REQUIRED, Argument, Kind, Type
+from xlclv.worksheet.declaration import REQUIRED, Argument, Choice, Kind, Type
 
 #: Day 0 of the date systems: serials 61 and above count from it.
 _EPOCH_1900 = dt.date(1899, 12, 30).toordinal()
@@ -104,12 +104,18 @@ def _choice(cell: Any, argument: Argument, date1904: bool) -> str:
         if key == choice.value.casefold() or any(key == name.casefold() for name in choice.names):
             return choice.value
     listed = ", ".join(choice.value for choice in argument.choices)
+    listed_zh = "、".join(_with_chinese(choice) for choice in argument.choices)
     shown = text_of(cell)[:60]
     raise InputError(
         f'{argument.name} must be one of {listed}; "{shown}" is none of them.',
-        f"{argument.name} 只能是 {listed} 之一，“{shown}”不是。",
+        f"{argument.name} 只能是 {listed_zh} 之一，“{shown}”不是。",
         argument=argument.name,
     )
+
+
+def _with_chinese(choice: Choice) -> str:
+    chinese = next((name for name in choice.names if not name.isascii()), None)
+    return choice.value if chinese is None else f"{choice.value}（{chinese}）"
 
 
 def _cell(cell: Any, argument: Argument, date1904: bool) -> Any:

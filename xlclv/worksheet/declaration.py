@@ -113,7 +113,8 @@ class Function(NamedTuple):
     ``compute`` takes the converted arguments in order. It returns a cell, or rows when ``table``. With ``batch`` the
     element arguments come as lists of equal length and it returns as many cells. With ``per_row`` it returns one row
     for each row of its vectors, and the boundary adds a row of ``header`` texts if the input had a header. With
-    ``context`` it takes a `Context` as the keyword ``context``.
+    ``context`` it takes a `Context` as the keyword ``context``. ``positional``: the place of a row has a meaning, such
+    as its period, so that empty rows between filled ones are not left out.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Function(NamedTuple):
     per_row: bool = False
     context: bool = False
     volatile: bool = False
+    positional: bool = False
 
     @property
     def signature(self) -> str:

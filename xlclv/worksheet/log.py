@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from threading import Lock
 from typing import NamedTuple
 
 from xlclv.text import Text
@@ -21,22 +22,24 @@ class Failure(NamedTuple):
 
 
 _failures: deque[Failure] = deque(maxlen=KEPT)
+_lock = Lock()  # a host may calculate on several threads
 
 
 def record(failure: Failure) -> None:
     """Keep a failure as the latest; one that is there already moves to the front."""
-    if _failures and _failures[-1] == failure:
-        return
-    if failure in _failures:
-        _failures.remove(failure)
-    _failures.append(failure)
+    with _lock:
+        if failure in _failures:
+            _failures.remove(failure)
+        _failures.append(failure)
 
 
 def latest() -> list[Failure]:
     """Return the failures kept, the latest first."""
-    return list(reversed(_failures))
+    with _lock:
+        return list(reversed(_failures))
 
 
 def clear() -> None:
     """Forget all failures."""
-    _failures.clear()
+    with _lock:
+        _failures.clear()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from itertools import chain
+from math import isfinite
 from typing import Any
 
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank
 from xlclv.worksheet.cells import CellError, Rows, Scalar
 from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, value_of
-from xlclv.worksheet.declaration import Argument, Function
+from xlclv.worksheet.declaration import Argument, Function, Type
 from xlclv.worksheet.ranges import Range
 
 #: The most cells one call returns; a column against a row of whole sheets would fill the memory.
@@ -40,47 +42,68 @@ class Mapping:
         given = {i: rows for i in elements if (rows := ranges[i]) is not None}
         self.height, self.width = _shape(function, given)
         given = {i: rows[: self.height] if len(rows) > 1 else rows for i, rows in given.items()}
-        self.grids = {
-            i: [[self._convert(cell, function.arguments[i]) for cell in row] for row in given.get(i, [[cells[i]]])]
-            for i in elements
-        }
+        self.grids = [self._grid(given.get(i, [[cells[i]]]), function.arguments[i]) for i in elements]
         # A cell stays empty where all ranges that reach it are; a 1 x 1 range beside a larger one is a constant.
         large = [rows for rows in given.values() if len(rows) > 1 or len(rows[0]) > 1] or list(given.values())
-        blanks = [[[is_blank(cell) for cell in row] for row in rows] for rows in large]
-        self.blanks = blanks if all(any(map(any, grid)) for grid in blanks) else []
+        self.blanks = self._blanks(large)
+        self.clean = all(map(_plain, self.grids))
 
-    def run(self, values: list[Any], context: dict[str, Any]) -> Scalar | Rows:
+    def run(self, compute: Callable[..., Any], values: list[Any], context: dict[str, Any]) -> Scalar | Rows:
         """Return the cells; ``values`` holds the arguments read whole and takes the elements."""
-        function, elements = self.function, self.elements
-        out: Rows = [[""] * self.width for _ in range(self.height)]
-        pending: list[tuple[int, int]] = []
-        columns: list[list[Any]] = [[] for _ in elements]
-        for r in range(self.height):
-            lines = [grid[r if len(grid) > 1 else 0] for grid in self.grids.values()]
-            for c in range(self.width):
-                if self.blanks and all(_at(grid, r, c) for grid in self.blanks):
-                    continue
-                items = [line[c if len(line) > 1 else 0] for line in lines]
-                failed = next((item for item in items if isinstance(item, CellError | XlclvError)), None)
-                if failed is not None:
-                    out[r][c] = self._checked(failed)
-                elif function.batch:
-                    pending.append((r, c))
-                    for column, item in zip(columns, items, strict=True):
-                        column.append(item)
-                else:
-                    for i, item in zip(elements, items, strict=True):
-                        values[i] = item
-                    out[r][c] = self._compute(values, context)
-        if pending:
-            for i, column in zip(elements, columns, strict=True):
+        columns = [self._spread(grid) for grid in self.grids]
+        out: list[Any] = [None] * (self.height * self.width)
+        if self.blanks or not self.clean:
+            open_places = [place for place in range(len(out)) if self._is_open(place, columns, out)]
+            columns = [[column[place] for place in open_places] for column in columns]
+        else:
+            open_places = list(range(len(out)))
+        if self.function.batch:
+            for i, column in zip(self.elements, columns, strict=True):
                 values[i] = column
-            for (r, c), value in zip(pending, function.compute(*values, **context), strict=True):
-                out[r][c] = self._checked(value)
-        return out[0][0] if self.height == self.width == 1 else out
+            results = compute(*values, **context) if open_places else []
+        else:
+            results = (self._compute(compute, values, items, context) for items in zip(*columns, strict=True))
+        for place, value in zip(open_places, results, strict=True):
+            out[place] = value + 0.0 if type(value) is float and isfinite(value) else self._checked(value)
+        if self.height == self.width == 1:
+            return out[0]  # type: ignore[no-any-return]
+        return [out[start : start + self.width] for start in range(0, len(out), self.width)]
+
+    def _is_open(self, place: int, columns: list[list[Any]], out: list[Any]) -> bool:
+        """Return whether a place is to be computed; else fill it, with nothing or the error of an argument."""
+        if self.blanks and all(blank[place] for blank in self.blanks):
+            out[place] = ""
+            return False
+        for column in columns:
+            if isinstance(column[place], (CellError, XlclvError)):
+                out[place] = self._checked(column[place])
+                return False
+        return True
+
+    def _grid(self, rows: Range, argument: Argument) -> Range:
+        """Convert the cells of one argument; what fails stays as its error."""
+        if argument.type is Type.NUMBER and _numbers(rows):
+            return rows
+        return [[self._convert(cell, argument) for cell in row] for row in rows]
+
+    def _spread(self, grid: Range) -> list[Any]:
+        """Return a grid broadcast to the result's shape, row by row in one list."""
+        if len(grid) == 1:
+            row = list(grid[0]) if len(grid[0]) == self.width else [grid[0][0]] * self.width
+            return row * self.height
+        if len(grid[0]) == 1:
+            column = [row[0] for row in grid]
+            return column if self.width == 1 else [cell for cell in column for _ in range(self.width)]
+        return [cell for row in grid for cell in row]
+
+    def _blanks(self, ranges: list[Range]) -> list[list[bool]]:
+        """Return, spread, which cells are empty; nothing if some range is filled throughout."""
+        if any(map(_numbers, ranges)):
+            return []
+        blanks: list[Range] = [[[is_blank(cell) for cell in row] for row in rows] for rows in ranges]
+        return [self._spread(grid) for grid in blanks] if all(any(map(any, grid)) for grid in blanks) else []
 
     def _convert(self, cell: Any, argument: Argument) -> Any:
-        """Convert one cell; what fails stays as its error."""
         try:
             return value_of(cell, argument, self.date1904)
         except PropagatedError as propagated:
@@ -88,13 +111,17 @@ class Mapping:
         except XlclvError as error:
             return error
 
-    def _compute(self, values: list[Any], context: dict[str, Any]) -> Scalar:
+    def _compute(
+        self, compute: Callable[..., Any], values: list[Any], items: tuple[Any, ...], context: dict[str, Any]
+    ) -> Any:
+        for i, item in zip(self.elements, items, strict=True):
+            values[i] = item
         try:
-            return self._checked(self.function.compute(*values, **context))
+            return compute(*values, **context)
         except XlclvError as error:
-            return self._checked(error)
+            return error
         except ARITHMETIC:
-            return self._checked(TOO_LARGE)
+            return TOO_LARGE
 
     def _checked(self, value: Any) -> Scalar:
         """Return a computed value as a cell and keep the first failure."""
@@ -104,9 +131,15 @@ class Mapping:
         return cell
 
 
-def _at(grid: Sequence[Sequence[bool]], r: int, c: int) -> bool:
-    row = grid[r if len(grid) > 1 else 0]
-    return row[c if len(row) > 1 else 0]
+def _plain(grid: Range) -> bool:
+    """Return whether no cell of a grid failed to convert."""
+    return _numbers(grid) or not any(isinstance(cell, (CellError, XlclvError)) for row in grid for cell in row)
+
+
+def _numbers(grid: Range) -> bool:
+    """Return whether all cells are finite numbers, the common case."""
+    cells = list(chain.from_iterable(grid))
+    return set(map(type, cells)) == {float} and all(map(isfinite, cells))
 
 
 def _shape(function: Function, ranges: dict[int, Range]) -> tuple[int, int]:

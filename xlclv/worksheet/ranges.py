@@ -9,7 +9,7 @@ from xlclv.errors import InputError
 from xlclv.parsing import is_blank
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.convert import PropagatedError, looks_like_header, vector_of
-from xlclv.worksheet.declaration import Argument
+from xlclv.worksheet.declaration import Argument, Type
 
 #: A rectangle of cells, of whatever a host hands over.
 Range: TypeAlias = list[Sequence[Any]]
@@ -28,9 +28,18 @@ class Vectors(NamedTuple):
     #: How many rows the trimmed range has without header.
     length: int
 
+    def number(self, row: int) -> int:
+        """Return the number within the range of a row of ``values``, the first being 1 in both."""
+        place = self.rows[row - 1] if row <= len(self.rows) else row - 1
+        return place + (2 if self.header else 1)
 
-def read_vectors(arguments: Sequence[Argument], ranges: Sequence[Range], date1904: bool) -> Vectors:
+
+def read_vectors(
+    arguments: Sequence[Argument], ranges: Sequence[Range], date1904: bool, positional: bool = False
+) -> Vectors:
     """Trim the vectors of one call together, drop a header and wholly empty rows, and convert the rest.
+
+    Where the position of a row has a meaning (``positional``), empty rows stay.
 
     Raises
     ------
@@ -44,10 +53,7 @@ def read_vectors(arguments: Sequence[Argument], ranges: Sequence[Range], date190
         if argument.errors != "keep":
             _raise_first_error(values, argument)
     filled = max(map(filled_length, flat), default=0)
-    header = any(
-        bool(values) and looks_like_header(values[0], argument.type, date1904)
-        for argument, values in zip(arguments, flat, strict=True)
-    )
+    header = _has_header(arguments, flat, date1904)
     start = 1 if header else 0
     length = max(filled - start, 0)
     given = [
@@ -55,8 +61,8 @@ def read_vectors(arguments: Sequence[Argument], ranges: Sequence[Range], date190
         for argument, values in zip(arguments, flat, strict=True)
     ]
     _same_length(arguments, given, length)
-    if any(argument.raw for argument in arguments):
-        rows = list(range(length))  # the calculation skips rows itself and names them by their number
+    if positional or any(argument.raw for argument in arguments):
+        rows = list(range(length))  # the calculation skips empty rows itself, or takes none
     else:
         rows = _filled_rows([values for values in given if len(values) == length], length)
     converted = []
@@ -78,6 +84,18 @@ def _flat(rows: Range, argument: Argument) -> list[Any]:
         f"{argument.name} 必须是单行或单列，而不是 {len(rows)} 行 {len(rows[0])} 列。",
         argument=argument.name,
     )
+
+
+def _has_header(arguments: Sequence[Argument], flat: Sequence[list[Any]], date1904: bool) -> bool:
+    """Return whether the first row holds names: text where a number or date belongs, and no number or date beside it.
+
+    A single cell is never a header, so that a wrong text alone is told as such.
+    """
+    kinds = (Type.NUMBER, Type.DATE)
+    tops = [(v[0], a.type) for a, v in zip(arguments, flat, strict=True) if a.type in kinds and len(v) > 1]
+    named = [looks_like_header(cell, type_, date1904) for cell, type_ in tops]
+    readable = [not name and not is_blank(cell) for (cell, _), name in zip(tops, named, strict=True)]
+    return any(named) and not any(readable)
 
 
 def _raise_first_error(values: list[Any], argument: Argument) -> None:

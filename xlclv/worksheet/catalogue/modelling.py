@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xlclv import models
+from xlclv.errors import XlclvError
 from xlclv.models.checks import Problem
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.convert import PropagatedError
@@ -85,11 +86,17 @@ def _with_periods(x: Floats, t: Floats, age: Floats, periods: Floats) -> list[Pr
 
 
 def _buying(block: Sequence[Sequence[Any]], argument: str) -> models.FittedModel:
-    return models.FittedModel.from_block(_readable(block))
+    try:
+        return models.FittedModel.from_block(_readable(block))
+    except XlclvError as error:
+        raise error.of(argument) from None
 
 
 def _spending(block: Sequence[Sequence[Any]]) -> models.FittedSpend:
-    return models.FittedSpend.from_block(_readable(block))
+    try:
+        return models.FittedSpend.from_block(_readable(block))
+    except XlclvError as error:
+        raise error.of("spend_model") from None
 
 
 def _readable(block: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from xlclv.labels import MEASURES
 from xlclv.retention import churn_rate, rate_convert, retention_rate
 from xlclv.text import Text
 from xlclv.worksheet.catalogue.arguments import LANG, PERIODS, element, option, vector
@@ -15,12 +16,9 @@ from xlclv.worksheet.declaration import Choice, Context, Example, Family, Functi
 CUSTOMERS_START = element("customers_start", "Customers at the start of the period", "期初客户数")
 
 #: The measures of RETENTION_COHORTS.
-MEASURES = (
-    Choice("rate", ("留存率",)),
-    Choice("customers", ("客户数",)),
-    Choice("revenue", ("收入",)),
-    Choice("revenue_per_customer", ("revenue per customer", "人均收入")),
-    Choice("cumulative_per_customer", ("cumulative per customer", "累计人均收入")),
+MEASURE_CHOICES = tuple(
+    Choice(measure, tuple(name for name in (measure.replace("_", " "), label.zh) if name != measure))
+    for measure, label in MEASURES.items()
 )
 
 
@@ -99,7 +97,7 @@ FUNCTIONS = (
                    Type.CHOICE, choices=PERIODS),
             option("measure", "rate (default), customers, revenue, revenue_per_customer, cumulative_per_customer",
                    "rate 留存率（默认）、customers 客户数、revenue 收入、revenue_per_customer 人均收入、cumulative_per_customer 累计人均收入", "rate",
-                   Type.CHOICE, choices=MEASURES),
+                   Type.CHOICE, choices=MEASURE_CHOICES),
             option("as_of", "Last day observed; the latest date if omitted", "观察截止日；省略为数据中最晚的日期", None, Type.DATE),
             LANG,
         ),

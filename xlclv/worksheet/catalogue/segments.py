@@ -106,7 +106,7 @@ FUNCTIONS = (
             element("m_score", "Monetary score, 1 to bins", "M 评分，1 到 bins"),
             option("scheme", "standard (default, 11 segments) or value8 (8 cells by high and low)",
                    "standard 标准（默认，11 类）或 value8 八类（按高低）", "standard", Type.CHOICE,
-                   choices=(Choice("standard", ("标准",)), Choice("value8", ("八类",)))),
+                   choices=(Choice("standard", ("标准",)), Choice("value8", ("八类", "价值八分")))),
             BINS,
             LANG,
         ),

@@ -216,6 +216,7 @@ FUNCTIONS = (
             Example(([[50], [40]], [[1], [0.5]]), 70.0),
             Example((100, [[0.5, 0.6]]), CellError("#NUM!")),
         ),
+        positional=True,
     ),
     Function(
         "CLV_MIGRATION",
@@ -263,6 +264,7 @@ FUNCTIONS = (
         sources=("Pfeifer, P. E. & Carraway, R. L. (2000), Modeling customer relationships as Markov chains, "
                  "Journal of Interactive Marketing 14(2)",),
         table=True,
+        positional=True,
     ),
     Function(
         "CLV_EQUITY",
@@ -286,6 +288,7 @@ FUNCTIONS = (
             Example((0, [[-1]], 50), CellError("#NUM!")),
         ),
         sources=("Gupta, S., Lehmann, D. R. & Stuart, J. A. (2004), Valuing customers, Journal of Marketing Research 41(1)",),
+        positional=True,
     ),
     Function(
         "CLV_SHARES",
