@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from xlclv.labels import CUSTOMER_COLUMNS
 from xlclv.segments import rfm_segment, segment_stage
 from xlclv.text import Text
 from xlclv.worksheet.catalogue.arguments import AMOUNTS, AS_OF, DATES, IDS, LANG, PERIOD, element, option, vector
@@ -36,7 +37,7 @@ def _tier(values: list[float], shares: list[list[Any]] | None, lang: str) -> lis
     from xlclv.worksheet.catalogue.orders import limits_of
 
     limits = limits_of(shares) if shares is not None else (0.8, 0.95)
-    return [[Text("tier", "等级").of(lang)], *([tier] for tier in clv_tier(values, limits, lang=lang))]
+    return [[CUSTOMER_COLUMNS["tier"].of(lang)], *([tier] for tier in clv_tier(values, limits, lang=lang))]
 
 
 FUNCTIONS = (
@@ -136,7 +137,7 @@ FUNCTIONS = (
         _tier,
         (
             Example(([[60], [25], [10], [4], [1]],), [["High"], ["High"], ["Medium"], ["Low"], ["Low"]]),
-            Example(([["CLV"], [60], [None], [0]], [[0.5, 0.9]], "zh"), [["等级"], ["高"], [""], ["低"]]),
+            Example(([["CLV"], [60], [None], [0]], [[0.5, 0.9]], "zh"), [["价值层级"], ["高"], [""], ["低"]]),
             Example(([[60], [25]], [[0.9, 0.5]]), CellError("#NUM!")),
         ),
         table=True,
