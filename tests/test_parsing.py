@@ -80,7 +80,7 @@ def test_objects_with_dates() -> None:
     assert date_of(pd.Timestamp("2024-01-05 10:00")) == JAN_5
     assert date_of(np.datetime64("2024-01-05T10:00:00")) == JAN_5
     assert date_of(pd.NaT) is None
-    assert date_of(np.datetime64("NaT")) is None
+    assert date_of(np.datetime64("NaT", "D")) is None
 
 
 def test_one_reading_is_read_two_are_refused() -> None:
