@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import zipfile
 from pathlib import Path
 from xml.parsers.expat import ExpatError
 
@@ -118,3 +119,13 @@ def test_a_large_sheet_is_scanned_fast() -> None:
     started = time.perf_counter()
     sheet_reach(io.BytesIO(sheet))
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.bin", "xl/worksheets/sheet1.bin"])
+def test_a_binary_workbook_is_refused(part: str, tmp_path: Path) -> None:
+    file = tmp_path / "orders.xlsb"
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("xl/workbook.xml", "<workbook/>")
+        package.writestr(part, b"\x00")
+    with pytest.raises(FileError, match=r"orders.xlsb: a binary workbook .* save it as .xlsx"):
+        load(file)

@@ -122,8 +122,8 @@ def _kind(path: Path, content: bytes) -> Kind:
 def _not_a_table(path: Path) -> FileError:
     return _error(
         path,
-        "this is no table; give a file of .csv, .xlsx, .xlsm, .xlsb, .xls or .ods.",
-        "这不是表格文件；请提供 .csv、.xlsx、.xlsm、.xlsb、.xls 或 .ods 文件。",
+        "this is no table; give a file of .csv, .xlsx, .xlsm, .xls or .ods.",
+        "这不是表格文件；请提供 .csv、.xlsx、.xlsm、.xls 或 .ods 文件。",
     )
 
 
@@ -149,7 +149,14 @@ def _check_zip(path: Path, content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             parts = package.infolist()
             names = {part.filename for part in parts}
-            if not names & {"xl/workbook.xml", "xl/workbook.bin", "content.xml"}:
+            if any(name.endswith(".bin") and name.startswith(("xl/workbook", "xl/worksheets/")) for name in names):
+                # How far its cells reach stands in binary records, where nothing checks it before they are read.
+                raise _error(
+                    path,
+                    "a binary workbook (.xlsb) is not read; save it as .xlsx.",
+                    "不读取二进制工作簿（.xlsb）；请另存为 .xlsx。",
+                )
+            if not names & {"xl/workbook.xml", "content.xml"}:
                 raise _not_a_table(path)
             allowed = min(MAX_UNPACKED, max(_LITTLE, MAX_RATIO * len(content)))
             if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > allowed:

@@ -76,7 +76,7 @@ def read_orders(
     date_order: DayOrder | None = None,
     sheet: str | None = None,
 ) -> OrderLog:
-    """Read an order log from a text file (also gzipped) or a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods).
+    """Read an order log from a text file (also gzipped) or a workbook (.xlsx, .xlsm, .xls, .ods).
 
     Parameters
     ----------
