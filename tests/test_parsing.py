@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlclv.dates import date_of, dates_of
+from xlclv.dates import date_of
 from xlclv.errors import InputError
-from xlclv.parsing import BLANKS, currency_of, id_of, ids_of, is_blank, number_of, numbers_of
+from xlclv.parsing import BLANKS, currency_of, id_of, ids_of, is_blank, number_of
 
 JAN_5 = dt.date(2024, 1, 5)
 
@@ -184,15 +184,6 @@ def test_currencies() -> None:
     assert [currency_of(text) for text in ("￥5", "5元", "US$5", "$5", "5 EUR", "5", 5)] == [
         "CNY", "CNY", "USD", "USD", "EUR", None, None,
     ]  # fmt: skip
-
-
-def test_the_first_bad_row_is_named() -> None:
-    with pytest.raises(InputError, match=r'^Row 7: the date "abc" cannot be read') as caught:
-        dates_of([45296] * 5 + ["abc", "def"], first_row=2)
-    assert caught.value.argument == "dates"
-    assert caught.value.text.zh.startswith("第 7 行：")
-    with pytest.raises(InputError, match="Row 2"):
-        numbers_of([1, "x"])
 
 
 def test_a_sentence_never_quotes_pages() -> None:

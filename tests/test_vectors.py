@@ -95,3 +95,14 @@ def test_one_day() -> None:
     with pytest.raises(InputError) as caught:
         one_day("soon")
     assert caught.value.argument == "as_of"
+
+
+def test_the_first_bad_row_is_named() -> None:
+    with pytest.raises(InputError, match=r'^Row 7: the date "abc" cannot be read') as caught:
+        days_of([45296] * 5 + ["abc", "def"], first_row=2)
+    assert (caught.value.argument, caught.value.row) == ("dates", 7)
+    assert caught.value.text.zh.startswith("第 7 行：")
+    with pytest.raises(InputError, match=r"^Row 2: "):
+        amounts_of([1, "x"])
+    with pytest.raises(InputError, match=r"^Row 2: list is no cell value"):
+        amounts_of([1, []])

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
 from functools import lru_cache
 from numbers import Real
 from typing import Final, Literal
 
 from xlclv.errors import InputError
-from xlclv.parsing import BLANKS, HALF_WIDTH, Pattern, by_row, shown
+from xlclv.parsing import BLANKS, HALF_WIDTH, Pattern, shown
 
 #: Order of day and month in texts like 1/5/2024, where something outside the cell has settled it.
 DayOrder = Literal["dmy", "mdy"]
@@ -184,36 +183,3 @@ def _unreadable_date(value: object) -> InputError:
         f"The date {shown(value)} cannot be read; enter a date, or text such as 2024-05-01.",
         f"无法识别日期 {shown(value)}；请输入日期，或 2024-05-01 这样的文本。",
     )
-
-
-def dates_of(
-    values: Sequence[object], *, date1904: bool = False, first_row: int = 1, argument: str = "dates"
-) -> list[dt.date | None]:
-    """Return `date_of` of each cell; the error of an unreadable one names its row.
-
-    Parameters
-    ----------
-    values : sequence of cells
-        Serials, dates, datetimes or texts.
-    date1904 : bool
-        Whether serials count from 1904-01-01.
-    first_row : int
-        The number the first cell has in error sentences.
-    argument : str
-        The argument's name in errors.
-
-    Returns
-    -------
-    list of date or None
-
-    Raises
-    ------
-    InputError
-        For the first cell that cannot be read, with its row.
-
-    Examples
-    --------
-    >>> dates_of([45296, None])
-    [datetime.date(2024, 1, 5), None]
-    """
-    return by_row(lambda value: date_of(value, date1904=date1904), values, first_row, argument)

@@ -9,16 +9,15 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from numbers import Real
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal
 
 from xlclv.errors import InputError
 
 Decimals = Literal[".", ","]
-_T = TypeVar("_T")
 
 #: Trimmed from both ends of texts: all blanks, and the invisible marks that come along when text is pasted. Control
 #: characters are not in it: an id that holds one keeps it.
@@ -233,47 +232,3 @@ def ids_of(values: Sequence[object]) -> list[str | None]:
         table = {value: id_of(value) for value in set(values)}
         return [table[value] for value in values]
     return [id_of(value) for value in values]
-
-
-def numbers_of(values: Sequence[object], *, first_row: int = 1, argument: str = "values") -> list[float | None]:
-    """Return `number_of` of each cell; the error of an unreadable one names its row.
-
-    Parameters
-    ----------
-    values : sequence of cells
-        Numbers or texts.
-    first_row : int
-        The number the first cell has in error sentences.
-    argument : str
-        The argument's name in errors.
-
-    Returns
-    -------
-    list of float or None
-
-    Raises
-    ------
-    InputError
-        For the first cell that cannot be read, with its row.
-
-    Examples
-    --------
-    >>> numbers_of(["1,000", 2, None])
-    [1000.0, 2.0, None]
-    >>> numbers_of([1, "abc"])
-    Traceback (most recent call last):
-    xlclv.errors.InputError: Row 2: the number "abc" cannot be read; write it as 1234.50.
-    """
-    return by_row(number_of, values, first_row, argument)
-
-
-def by_row(read: Callable[[object], _T], values: Sequence[object], first_row: int, argument: str) -> list[_T]:
-    """Return what ``read`` makes of each cell; an error names its row."""
-    result: list[_T] = []
-    try:
-        for value in values:
-            result.append(read(value))  # noqa: PERF401 - the length reached is the row of the error
-    except InputError as error:
-        error.argument = argument
-        raise error.at(first_row + len(result)) from None
-    return result

@@ -91,9 +91,10 @@ def _mapped(read: Callable[[object], _T], cells: Iterable[object], first_row: in
             raise error.at(first_row + len(result)) from None
         except TypeError:  # a cell that cannot be hashed is nothing a cell can hold
             raise InputError(
-                f"Row {first_row + len(result)}: {type(cell).__name__} is no cell value.",
-                f"第 {first_row + len(result)} 行：{type(cell).__name__} 不是单元格的值。",
+                f"{type(cell).__name__} is no cell value.",
+                f"{type(cell).__name__} 不是单元格的值。",
                 argument=argument,
+                row=first_row + len(result),
             ) from None
     return result
 
