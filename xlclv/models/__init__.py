@@ -13,7 +13,7 @@ from xlclv.models.checks import Problem, horizon_problems, money_problems, perio
 from xlclv.models.fitted import FittedModel
 from xlclv.models.fitting import fit
 from xlclv.models.parallel import set_threads, threads
-from xlclv.models.prediction import predict_value
+from xlclv.models.prediction import predict_value, value_problems
 from xlclv.models.spend import FittedSpend, fit_spend, is_spend
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "problems",
     "set_threads",
     "threads",
+    "value_problems",
     "weight_problems",
 ]
 

@@ -129,22 +129,21 @@ def _money_fine(x: FloatArray, m: FloatArray) -> bool:
 
 
 def period_problems(periods: ArrayLike) -> list[Problem]:
-    """List what is wrong with a horizon, element by element; see :func:`problems`."""
+    """List what is wrong with a time ahead, element by element; see :func:`problems`."""
     t = numbers("periods", periods)
     return _occurring(_non_finite(periods=t) + _negative(periods=t))
 
 
-def horizon_problems(periods: ArrayLike, margin: ArrayLike = 1.0, discount_rate: ArrayLike = 0.0) -> list[Problem]:
-    """List what is wrong with the terms of a valuation, element by element; see :func:`problems`."""
-    t, m, d = np.broadcast_arrays(
-        numbers("periods", periods), numbers("margin", margin), numbers("discount_rate", discount_rate)
-    )
+def horizon_problems(periods: ArrayLike) -> list[Problem]:
+    """List what is wrong with a horizon that is summed period by period or infinite; see :func:`problems`."""
+    t = numbers("periods", periods)
     with np.errstate(invalid="ignore"):
-        long = t > MAX_PERIODS
+        long = (t > MAX_PERIODS) & (t < np.inf)
+    finite = np.where(t == np.inf, 0.0, t)
     return _occurring(
         [
-            *_non_finite(periods=t, margin=m, discount_rate=d),
-            *_negative(periods=t, discount_rate=d),
+            *_non_finite(periods=finite),
+            *_negative(periods=finite),
             _domain(
                 long,
                 f"periods must be at most {MAX_PERIODS:,.0f}; use a longer period.",
@@ -152,6 +151,22 @@ def horizon_problems(periods: ArrayLike, margin: ArrayLike = 1.0, discount_rate:
                 "periods",
             ),
         ]
+    )
+
+
+def terms_problems(margin: ArrayLike = 1.0, discount_rate: ArrayLike = 0.0) -> list[Problem]:
+    """List what is wrong with margin and discount rate, element by element; see :func:`problems`."""
+    m, d = np.broadcast_arrays(numbers("margin", margin), numbers("discount_rate", discount_rate))
+    return _occurring([*_non_finite(margin=m, discount_rate=d), *_negative(discount_rate=d)])
+
+
+def diverging(mask: BoolArray, name: str) -> Problem:
+    """Return the fault of residual orders that are not discounted and have no end."""
+    return _domain(
+        mask,
+        f"The orders to come have no finite sum under {name} without discounting; give a discount_rate above 0.",
+        f"在 {name} 下，不折现的未来订单之和不是有限值；请给出大于 0 的 discount_rate。",
+        "discount_rate",
     )
 
 

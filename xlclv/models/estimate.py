@@ -38,6 +38,8 @@ class Estimate:
         From the observed Hessian at the maximum; empty at the border and for a model typed by hand.
     limits : dict of str to (float, float)
         95% confidence limits, Wald on the log parameters, hence positive.
+    covariance : ndarray or None
+        Of the log parameters, in their order; None at the border and for a model typed by hand or read from a block.
     log_likelihood : float or None
         At the maximum, times in the unit of the data; None for a model typed by hand.
     customers : float or None
@@ -55,6 +57,7 @@ class Estimate:
     params: dict[str, float]
     standard_errors: dict[str, float] = field(default_factory=dict)
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    covariance: FloatArray | None = field(default=None, repr=False, compare=False)
     log_likelihood: float | None = None
     customers: float | None = None
     status: Text = OK

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from xlclv.errors import InputError
 from xlclv.models.arrays import FloatArray, same_length, vector
-from xlclv.models.checks import problems, raise_first, weight_problems
-from xlclv.models.counts import compress
+from xlclv.models.checks import raise_first, weight_problems
+from xlclv.models.counts import Counts, compress
 from xlclv.models.estimate import OK, border_status, counted, uncertainty
 from xlclv.models.fitted import FittedModel
-from xlclv.models.model import model_named
+from xlclv.models.model import Model, model_named
 from xlclv.models.newton import maximise_from_sample
 from xlclv.periods import period_of
 
@@ -32,6 +32,7 @@ def fit(
     weights: ArrayLike | None = None,
     engine: str = "xlclv",
     *,
+    k: int | None = None,
     period: str = "",
 ) -> FittedModel:
     """Fit a model of repeat orders by maximum likelihood.
@@ -39,7 +40,8 @@ def fit(
     Parameters
     ----------
     model : str
-        ``BG/NBD`` or ``NBD``; letter case and punctuation do not matter.
+        ``NBD``, ``BG/NBD``, ``MBG/NBD``, ``Pareto/NBD``, ``BG/BB``, ``BG/CNBD-k`` or ``MBG/CNBD-k``; letter case and
+        punctuation do not matter. For BG/BB times are opportunities, and whole numbers.
     frequency, recency, age : array_like, shape (n,)
         Of each customer: repeat orders; time from the first order to the last; time from the first order to now. Times
         in one unit, which is the unit of the parameters.
@@ -47,6 +49,8 @@ def fit(
         Customers each row stands for, whole or fractional; rows of weight 0 are ignored.
     engine : str
         ``xlclv``, or ``lifetimes`` for a second opinion by an independent program.
+    k : int, optional
+        Regularity of BG/CNBD-k and MBG/CNBD-k, 1 for orders at random; chosen by likelihood when omitted.
     period : str
         Unit of the times (day, week, month, quarter, year), kept in the model block.
 
@@ -88,7 +92,7 @@ def fit(
         )
     x, t, age_ = vector("frequency", frequency), vector("recency", recency), vector("age", age)
     same_length(frequency=x, recency=t, age=age_)
-    raise_first(problems(x, t, age_))
+    raise_first(kind.problems(x, t, age_))
     w: FloatArray | None = None
     if weights is not None:
         w = vector("weights", weights)
@@ -99,15 +103,28 @@ def fit(
         from xlclv.models import engine_lifetimes
 
         return engine_lifetimes.fit(kind, x, t, age_, w, unit)
+    best: FittedModel | None = None
+    for variant in kind.variants(k):
+        fitted = _fit(variant, counts, unit)
+        if best is not None and float(best.log_likelihood or 0.0) >= float(fitted.log_likelihood or 0.0):
+            break
+        best = fitted
+    assert best is not None  # noqa: S101 - there is at least one variant
+    return best
+
+
+def _fit(kind: Model, counts: Counts, period: str) -> FittedModel:
     sample = counts.sample(_WARM_ROWS) if len(counts.frequency) > 2 * _WARM_ROWS else counts
     maximum = maximise_from_sample(kind.likelihood, kind.starts(counts), sample, counts, counts.customers)
     errors, limits = uncertainty(kind.parameters, maximum.theta, maximum.covariance)
+    values = (*np.exp(maximum.theta).tolist(), *kind.bound)
     return FittedModel(
         name=kind.name,
-        period=unit,
-        params=dict(zip(kind.parameters, np.exp(maximum.theta).tolist(), strict=True)),
+        period=period,
+        params=dict(zip((*kind.parameters, *kind.constants), values, strict=True)),
         standard_errors=errors,
         limits=limits,
+        covariance=maximum.covariance,
         log_likelihood=maximum.value,
         customers=counted(counts.customers),
         status=OK if maximum.escape is None else border_status(maximum, kind.border(maximum.escape)),

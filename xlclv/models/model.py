@@ -10,16 +10,18 @@ import importlib
 import pkgutil
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import ClassVar, TypeAlias
 
-import numpy as np
+from numpy.typing import ArrayLike
 
 from xlclv.errors import InputError
 from xlclv.models import families
 from xlclv.models.arrays import FloatArray
+from xlclv.models.checks import Problem, period_problems, problems
 from xlclv.models.counts import Counts
+from xlclv.models.future import Future
 from xlclv.models.newton import Derivatives
 from xlclv.text import Text
 
@@ -35,16 +37,55 @@ class Model(ABC):
     name : str
         As printed and as understood, letter case and punctuation aside.
     parameters : tuple of str
-        Names of the parameters, all positive.
+        Names of the parameters that are estimated, all positive.
+    constants : tuple of str
+        Names of whole numbers that are part of the model and follow the parameters in blocks and in `Parameters`.
 
     Notes
     -----
-    Element-wise methods take flat float64 vectors of one length that were checked before; ``periods`` may also be
-    zero-dimensional.
+    Element-wise methods take flat float64 vectors of one length that were checked before.
     """
 
     name: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]]
+    constants: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def bound(self) -> tuple[float, ...]:
+        """Values of the constants of this variant of the model."""
+        return ()
+
+    def variants(self, k: int | None) -> Iterator[Model]:
+        """Yield the variants a fit chooses from by likelihood, until it falls.
+
+        Parameters
+        ----------
+        k : int or None
+            The constant k where it is given.
+
+        Raises
+        ------
+        InputError
+            If the model has no k and one is given.
+        """
+        if k is not None:
+            raise InputError(
+                f"{self.name} has no k; leave it empty, or choose BG/CNBD-k or MBG/CNBD-k.",
+                f"{self.name} 没有 k；请留空，或选择 BG/CNBD-k、MBG/CNBD-k。",
+                argument="k",
+            )
+        yield self
+
+    def check(self, params: Mapping[str, float]) -> None:  # noqa: B027 - most models have nothing to add
+        """Raise DomainError for parameters, each above 0, that the model cannot have."""
+
+    def problems(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> list[Problem]:
+        """List which histories the model cannot be given, and why."""
+        return problems(frequency, recency, age)
+
+    def period_problems(self, periods: ArrayLike) -> list[Problem]:
+        """List which horizons the model cannot be given, and why."""
+        return period_problems(periods)
 
     @abstractmethod
     def starts(self, counts: Counts) -> list[FloatArray]:
@@ -59,54 +100,17 @@ class Model(ABC):
         """Say what it means that the log parameters run away in the direction ``escape``."""
 
     @abstractmethod
-    def time_scale(self, parameters: Parameters) -> float:
-        """Return the time before which the age of a customer hardly matters to the future."""
+    def states(
+        self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray
+    ) -> tuple[FloatArray, ...]:
+        """Return the chances of each state a customer who is alive at ``age`` may be in; their sum is P(alive).
 
-    @abstractmethod
-    def alive(self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:
-        """Return P(alive) at ``age``."""
-
-    @abstractmethod
-    def remaining(
-        self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray
-    ) -> FloatArray:
-        """Return the expected orders in the next ``periods`` of a customer who is alive at ``age``.
-
-        A customer alive is one who may still order; ``frequency`` and ``age`` 0 are a customer just acquired.
+        Most models have one. A customer alive is one who may still order; all 0 is a customer just acquired.
         """
 
-    def discounted(
-        self,
-        parameters: Parameters,
-        histories: FloatArray,
-        ages: FloatArray,
-        times: FloatArray,
-        factors: FloatArray,
-    ) -> FloatArray:
-        """Return the sum over k of factors[k] x remaining orders within times[k], for every frequency and age.
-
-        Parameters
-        ----------
-        parameters : sequence of float
-            Parameters of the model.
-        histories, ages : ndarray, shape (m,) and (n,)
-            Frequencies and ages.
-        times, factors : ndarray, shape (k,)
-            Times ahead, above 0, and factors that may be negative.
-
-        Returns
-        -------
-        ndarray, shape (m, n)
-        """
-        x, age = np.repeat(histories, len(ages)), np.tile(ages, len(histories))
-        total = np.zeros(len(x))
-        for time, factor in zip(times, factors, strict=True):
-            total += factor * self.remaining(parameters, x, age, np.array(time))
-        return total.reshape(len(histories), len(ages))
-
     @abstractmethod
-    def active(self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray) -> FloatArray:
-        """Return the chance that a customer who is alive at ``age`` orders in the next ``periods``."""
+    def futures(self, parameters: Parameters) -> tuple[Future, ...]:
+        """Return what a customer in each of the states will do."""
 
 
 def _key(name: str) -> str:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from xlclv.models.arrays import Elements, FloatArray, Result
-from xlclv.models.checks import horizon_problems, problems, raise_first
-from xlclv.models.counts import day_numbers, days_per_period
+from xlclv.models.checks import Problem, raise_first, terms_problems
+from xlclv.models.discounting import DiscountedOrders, groups
 from xlclv.models.fitted import FittedModel, require_model
-from xlclv.models.frequencies import Frequencies, Numbers
-from xlclv.models.panels import Panels
 from xlclv.models.parallel import map_blocks
 from xlclv.models.spend import FittedSpend, require_spend
 
 _TERMS = ("periods", "margin", "discount_rate")
-
-#: Times ahead summed at once.
-_CHUNK = 4096
 
 
 def predict_value(
@@ -27,11 +24,11 @@ def predict_value(
     recency: ArrayLike,
     age: ArrayLike,
     monetary: ArrayLike,
-    periods: ArrayLike,
+    periods: ArrayLike = math.inf,
     margin: ArrayLike = 1.0,
     discount_rate: ArrayLike = 0.0,
 ) -> Result:
-    """Return the discounted value of the orders of the next periods.
+    """Return the discounted value of the orders of the next periods, or of all to come.
 
     Parameters
     ----------
@@ -41,7 +38,7 @@ def predict_value(
         Of each customer: repeat orders; time from the first order to the last; time from the first order to now; mean
         value of the repeat orders. All 0 is a customer just acquired; the first order is not part of the value.
     periods : float or array_like
-        Horizon; the orders of a fractional last period count at its end.
+        Horizon; the orders of a fractional last period count at its end. Infinite, the default, is for ever.
     margin : float or array_like
         Share of the order value that is earned.
     discount_rate : float or array_like
@@ -51,22 +48,20 @@ def predict_value(
     -------
     float, ndarray or Series
         Sum over periods k of (E[k] - E[k-1]) x expected order value x margin / (1 + discount_rate)^k, where E[k] are
-        the expected orders of the next k periods. All arguments broadcast.
+        the expected orders of the next k periods; for ever, residual orders x expected order value x margin. All
+        arguments broadcast.
 
     Raises
     ------
     InputError
         If a model is unfit, the shapes do not fit together, or a value is no finite number.
     DomainError
-        For the first row that is no customer history, or without a finite expected order value.
+        For the first row that is no customer history, or whose value is not finite.
 
     Notes
     -----
     Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005), "RFM and CLV: using iso-value curves for customer base
     analysis", Journal of Marketing Research 42, 415-430; end of period as in PV.
-
-    Given that the customer is alive, the discounted orders depend on frequency and age alone, and on age smoothly: they
-    are summed on a grid of ages for each frequency, so the length of the horizon hardly matters.
 
     Examples
     --------
@@ -88,9 +83,8 @@ def predict_value(
         margin=margin,
         discount_rate=discount_rate,
     )
-    values = elements.values
-    x, t, age_, m, horizon, margin_, rate = values.values()
-    raise_first([*problems(x, t, age_), *spend.problems(x, m), *horizon_problems(horizon, margin_, rate)])
+    x, t, age_, m, horizon, margin_, rate = elements.values.values()
+    raise_first(value_problems(model, spend, x, t, age_, m, horizon, margin_, rate))
     if horizon.ndim == rate.ndim == 0:
         flat = _value(model, spend, x, t, age_, m, margin_, float(horizon), float(rate))
         return elements.result(flat)
@@ -100,9 +94,29 @@ def predict_value(
     distinct, group = np.unique(pairs, axis=0, return_inverse=True)
     margins = np.broadcast_to(margin_, size)
     flat = np.empty(size)
-    for rows, (periods_, rate_) in zip(_groups(group.reshape(-1), len(distinct)), distinct.tolist(), strict=True):
+    for rows, (periods_, rate_) in zip(groups(group.reshape(-1), len(distinct)), distinct.tolist(), strict=True):
         flat[rows] = _value(model, spend, x[rows], t[rows], age_[rows], m[rows], margins[rows], periods_, rate_)
     return elements.result(flat)
+
+
+def value_problems(
+    model: FittedModel,
+    spend: FittedSpend,
+    frequency: FloatArray,
+    recency: FloatArray,
+    age: FloatArray,
+    monetary: FloatArray,
+    periods: FloatArray,
+    margin: FloatArray,
+    discount_rate: FloatArray,
+) -> list[Problem]:
+    """List which elements have no value, and why; arguments as of :func:`predict_value`."""
+    return [
+        *model.model.problems(frequency, recency, age),
+        *spend.problems(frequency, monetary),
+        *terms_problems(margin, discount_rate),
+        *model.horizon_problems(periods, discount_rate),
+    ]
 
 
 def _value(
@@ -122,12 +136,15 @@ def _value(
         return result
     kind, parameters = model.model, model.values
     p, q, v = spend.values
-    orders = DiscountedOrders(model, frequency, age, periods, rate)
+    orders = [DiscountedOrders(future, frequency, age, periods, rate) for future in kind.futures(parameters)]
 
     def work(rows: slice) -> None:
         x = frequency[rows]
-        value = kind.alive(parameters, x, recency[rows], age[rows])
-        value *= orders.of(rows)
+        states = kind.states(parameters, x, recency[rows], age[rows])
+        value = states[0]
+        value *= orders[0].of(rows)
+        for state, ahead in zip(states[1:], orders[1:], strict=True):
+            value += state * ahead.of(rows)
         # The expected order value, p (v + x m) / (p x + q - 1), in place.
         spent = x * monetary[rows]
         spent += v
@@ -138,89 +155,3 @@ def _value(
 
     map_blocks(work, len(result))
     return result
-
-
-class DiscountedOrders:
-    """Expected orders of the next periods, discounted, of customers who are alive.
-
-    Parameters
-    ----------
-    model : FittedModel
-        Model of repeat orders.
-    frequency, age : ndarray, shape (n,)
-        Of each customer.
-    periods, rate : float
-        Horizon above 0, discount rate of a period.
-    """
-
-    def __init__(self, model: FittedModel, frequency: FloatArray, age: FloatArray, periods: float, rate: float) -> None:
-        self._frequencies = Frequencies(frequency)
-        histories = self._frequencies.distinct
-        self._age = age
-        scale = model.model.time_scale(model.values)
-        low, high = float(age.min()) + scale, float(age.max()) + scale
-        self._scale = scale
-        times, factors = schedule(periods, rate)
-
-        def sums(histories: FloatArray, ages: FloatArray) -> FloatArray:
-            total = np.zeros((len(histories), len(ages)))
-            for start in range(0, len(times), _CHUNK):
-                part = slice(start, start + _CHUNK)
-                total += model.model.discounted(model.values, histories, ages, times[part], factors[part])
-            return total
-
-        self._direct: FloatArray | None = None
-        self._by_day: FloatArray | None = None
-        if len(frequency) <= len(histories) * Panels.cost(low, high):
-            self._direct = np.empty(len(frequency))
-            for number, rows in enumerate(_groups(self._frequencies.numbers(slice(None)), len(histories))):
-                self._direct[rows] = sums(histories[number : number + 1], age[rows])[0]
-            return
-        self._panels = Panels(low, high)
-        self._table = self._panels.coefficients(sums(histories, np.maximum(self._panels.nodes - scale, 0.0)))
-        self._per_period = days_per_period(age)
-        if self._per_period is not None:
-            self._tabulate_days(float(age.max()), len(frequency))
-
-    def of(self, rows: slice) -> FloatArray:
-        """Return the discounted orders of the customers in ``rows``."""
-        if self._direct is not None:
-            return self._direct[rows]
-        number = self._frequencies.numbers(rows)
-        if self._by_day is not None and self._per_period is not None:
-            number = number * self._days
-            number += day_numbers(self._age[rows], self._per_period)
-            return self._by_day.take(number)
-        return self._panels.evaluate(self._table, number, self._age[rows] + self._scale)
-
-    def _tabulate_days(self, oldest: float, rows: int) -> None:
-        """Evaluate every whole day in advance if that is less work than every row."""
-        assert self._per_period is not None  # noqa: S101 - the caller has asked
-        self._days = round(oldest * self._per_period) + 1
-        if self._days * len(self._frequencies) > rows:
-            return
-        ages = np.tile(np.arange(self._days) / self._per_period, len(self._frequencies))
-        numbers = np.repeat(np.arange(len(self._frequencies)), self._days)
-        self._by_day = self._panels.evaluate(self._table, numbers, ages + self._scale)
-
-
-def schedule(periods: float, rate: float) -> tuple[FloatArray, FloatArray]:
-    """Return the times up to which orders are summed and the factor of each sum.
-
-    The orders between two times are discounted at the end; in terms of the orders up to a time, that is a factor of its
-    own discount less the next one's.
-
-    Examples
-    --------
-    >>> schedule(2.5, 0.0)
-    (array([1. , 2. , 2.5]), array([0., 0., 1.]))
-    """
-    times = np.append(np.arange(1.0, np.ceil(periods)), periods)
-    discounts = np.exp(-times * np.log1p(rate))
-    return times, discounts - np.append(discounts[1:], 0.0)
-
-
-def _groups(numbers: Numbers, count: int) -> list[Numbers]:
-    """Return the rows of each number."""
-    order = np.argsort(numbers, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(numbers, minlength=count))[:-1])

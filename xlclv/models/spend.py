@@ -212,6 +212,7 @@ def fit_spend(
         params=dict(zip(gamma_gamma.PARAMETERS, np.exp(maximum.theta).tolist(), strict=True)),
         standard_errors=errors,
         limits=limits,
+        covariance=maximum.covariance,
         log_likelihood=maximum.value,
         customers=counted(customers),
         status=OK if maximum.escape is None else border_status(maximum, gamma_gamma.border(maximum.escape)),

@@ -11,9 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from xlclv.models.arrays import FloatArray, inner
-from xlclv.models.beta_geometric import expected_orders, sums_of_expected_orders
 from xlclv.models.counts import Counts
-from xlclv.models.families.nbd import SAME_RATE, exposure_terms, gamma_terms, some_order
+from xlclv.models.dropout import DropoutFuture
+from xlclv.models.families.nbd import SAME_RATE, exposure_terms, gamma_terms
+from xlclv.models.future import Future
 from xlclv.models.model import Model, Parameters
 from xlclv.models.newton import Derivatives
 from xlclv.models.parallel import map_blocks
@@ -86,11 +87,9 @@ class BGNBD(Model):
             limits.append(LEAVE_OR_STAY)
         return Text("; ".join(limit.en for limit in limits), "；".join(limit.zh for limit in limits))
 
-    def time_scale(self, parameters: Parameters) -> float:
-        """Return alpha."""
-        return parameters[1]
-
-    def alive(self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:
+    def states(
+        self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray
+    ) -> tuple[FloatArray, ...]:
         """Return P(alive): 1/(1 + a/(b+x-1) ((alpha+T)/(alpha+t_x))^(r+x)), and 1 without repeat orders.
 
         Source: Fader, Hardie and Lee (2008), "Computing P(alive) using the BG/NBD model", equation 3.
@@ -107,30 +106,12 @@ class BGNBD(Model):
             odds *= a * (frequency > 0)
             odds /= np.maximum(frequency - 1.0, 0.0) + b
         odds += 1.0
-        return np.reciprocal(odds, out=odds)
+        return (np.reciprocal(odds, out=odds),)
 
-    def remaining(
-        self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray
-    ) -> FloatArray:
-        """Return the expected orders of a customer who is alive: the numerator of equation 10."""
+    def futures(self, parameters: Parameters) -> tuple[Future, ...]:
+        """Return orders until one after which the customer leaves, with a Beta(a, b+x) distributed chance each."""
         r, alpha, a, b = parameters
-        return expected_orders(r, a, b, frequency, periods / (alpha + age))
-
-    def discounted(
-        self,
-        parameters: Parameters,
-        histories: FloatArray,
-        ages: FloatArray,
-        times: FloatArray,
-        factors: FloatArray,
-    ) -> FloatArray:
-        """Return sums over a horizon for every frequency and age, at the cost of few integrals."""
-        r, alpha, a, b = parameters
-        return sums_of_expected_orders(r, a, b, histories, times / (alpha + ages)[:, None], factors)
-
-    def active(self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray) -> FloatArray:
-        """Return 1 - ((alpha+T)/(alpha+T+t))^(r+x): a customer who is alive leaves only after an order."""
-        return some_order(parameters[0], parameters[1], frequency, age, periods)
+        return (DropoutFuture(r, alpha, a, b),)
 
 
 def _dropout_terms(a: float, b: float, tail: FloatArray) -> _Terms:

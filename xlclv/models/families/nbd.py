@@ -12,8 +12,10 @@ import numpy as np
 
 from xlclv.models.arrays import FloatArray, inner
 from xlclv.models.counts import Counts
+from xlclv.models.future import Future
 from xlclv.models.model import Model, Parameters
 from xlclv.models.newton import Derivatives
+from xlclv.models.steady import SteadyFuture
 from xlclv.text import Text
 
 #: What it means that r and alpha of a gamma distribution of order rates run away together.
@@ -49,35 +51,20 @@ class NBD(Model):
         """Say which limit the parameters approach."""
         return SAME_RATE
 
-    def time_scale(self, parameters: Parameters) -> float:
-        """Return alpha."""
-        return parameters[1]
-
-    def alive(
+    def states(
         self,
         parameters: Parameters,  # noqa: ARG002 - the interface of all models
         frequency: FloatArray,
         recency: FloatArray,  # noqa: ARG002
         age: FloatArray,  # noqa: ARG002
-    ) -> FloatArray:
+    ) -> tuple[FloatArray, ...]:
         """Return 1: nobody leaves."""
-        return np.ones_like(frequency)
+        return (np.ones_like(frequency),)
 
-    def remaining(
-        self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray
-    ) -> FloatArray:
-        """Return (r+x)/(alpha+T) t, the posterior mean rate times the periods."""
+    def futures(self, parameters: Parameters) -> tuple[Future, ...]:
+        """Return orders at random at Gamma(r+x, alpha+T) distributed rates."""
         r, alpha = parameters
-        return (r + frequency) * (periods / (alpha + age))
-
-    def active(self, parameters: Parameters, frequency: FloatArray, age: FloatArray, periods: FloatArray) -> FloatArray:
-        """Return 1 - ((alpha+T)/(alpha+T+t))^(r+x)."""
-        return some_order(parameters[0], parameters[1], frequency, age, periods)
-
-
-def some_order(r: float, alpha: float, frequency: FloatArray, age: FloatArray, periods: FloatArray) -> FloatArray:
-    """Return the chance of an order in the next ``periods`` at Gamma(r+x, alpha+T) distributed rates."""
-    return -np.expm1(-(r + frequency) * np.log1p(periods / (alpha + age)))
+        return (SteadyFuture(r, alpha),)
 
 
 _Terms = tuple[float, FloatArray, FloatArray]

@@ -6,6 +6,7 @@ error, the others their score.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,25 +39,35 @@ def spend_block(
 def alive(block: Sequence[Sequence[Any]], *customer: list[float]) -> list[Any]:
     """MODEL_ALIVE."""
     model = _buying(block, "model")
-    return _each(lambda x, t, age: model.alive(x, t, age), customer, models.problems)
+    return _each(lambda x, t, age: model.alive(x, t, age), customer, model.model.problems)
 
 
 def orders(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
     """MODEL_ORDERS."""
     model = _buying(block, "model")
-    return _each(lambda x, t, age, periods: model.orders(x, t, age, periods), values, _with_periods)
+    return _each(lambda x, t, age, periods: model.orders(x, t, age, periods), values, _ahead(model))
 
 
 def active(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
     """MODEL_ACTIVE."""
     model = _buying(block, "model")
-    return _each(lambda x, t, age, periods: model.active(x, t, age, periods), values, _with_periods)
+    return _each(lambda x, t, age, periods: model.active(x, t, age, periods), values, _ahead(model))
 
 
 def new(block: Sequence[Sequence[Any]], periods: list[float]) -> list[Any]:
     """MODEL_NEW."""
     model = _buying(block, "model")
-    return _each(lambda p: model.new(p), (periods,), lambda p: models.horizon_problems(p))
+    return _each(lambda p: model.new(p), (periods,), model.model.period_problems)
+
+
+def residual(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
+    """MODEL_RESIDUAL."""
+    model = _buying(block, "model")
+
+    def screen(x: Floats, t: Floats, age: Floats, rate: Floats) -> list[Problem]:
+        return [*model.model.problems(x, t, age), *model.residual_problems(rate)]
+
+    return _each(lambda x, t, age, rate: model.residual(x, t, age, rate), values, screen)
 
 
 def spend_expected(block: Sequence[Sequence[Any]], frequency: list[float], monetary: list[float]) -> list[Any]:
@@ -66,23 +77,30 @@ def spend_expected(block: Sequence[Sequence[Any]], frequency: list[float], monet
 
 
 def clv_predict(
-    block: Sequence[Sequence[Any]], spend_block: Sequence[Sequence[Any]], *values: list[float]
+    block: Sequence[Sequence[Any]],
+    spend_block: Sequence[Sequence[Any]],
+    frequency: list[float],
+    recency: list[float],
+    age: list[float],
+    monetary: list[float],
+    periods: list[float | None],
+    *terms: list[float],
 ) -> list[Any]:
     """CLV_PREDICT."""
     model, spend = _buying(block, "model"), _spending(spend_block)
-
-    def screen(x: Floats, t: Floats, age: Floats, m: Floats, periods: Floats, margin: Floats, rate: Floats) -> Any:
-        return [
-            *models.problems(x, t, age),
-            *spend.problems(x, m),
-            *models.horizon_problems(periods, margin=margin, discount_rate=rate),
-        ]
-
-    return _each(lambda *v: models.predict_value(model, spend, *v), values, screen)
+    horizon = [math.inf if value is None else value for value in periods]
+    return _each(
+        lambda *v: models.predict_value(model, spend, *v),
+        (frequency, recency, age, monetary, horizon, *terms),
+        lambda *v: models.value_problems(model, spend, *v),
+    )
 
 
-def _with_periods(x: Floats, t: Floats, age: Floats, periods: Floats) -> list[Problem]:
-    return [*models.problems(x, t, age), *models.horizon_problems(periods)]
+def _ahead(model: models.FittedModel) -> Callable[..., list[Problem]]:
+    def screen(x: Floats, t: Floats, age: Floats, periods: Floats) -> list[Problem]:
+        return [*model.model.problems(x, t, age), *model.model.period_problems(periods)]
+
+    return screen
 
 
 def _buying(block: Sequence[Sequence[Any]], argument: str) -> models.FittedModel:
