@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.models.conftest import simulate
+from tests.models.simulate import simulate as process
 from xlclv import models
 from xlclv.errors import DomainError, InputError
 
@@ -58,6 +59,36 @@ def test_weights_and_units_in_the_second_opinion():
     assert theirs.log_likelihood == pytest.approx(ours.log_likelihood, rel=1e-9)
     assert theirs.customers == weights.sum()
     assert list(theirs.params.values()) == pytest.approx(list(ours.params.values()), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["MBG/NBD", "Pareto/NBD", "BG/BB"])
+def test_other_models(name):
+    history = process(name, 3, 2000).history
+    if name == "BG/BB":
+        # lifetimes adds 1e-15 to each likelihood, which shows where there are many opportunities.
+        young = history[2] < 8
+        history = [column[young] for column in history]
+    weights = np.random.default_rng(0).integers(1, 4, len(history[0]))
+    ours, theirs = (models.fit(name, *history, weights, engine=engine) for engine in ("xlclv", "lifetimes"))
+    assert theirs.log_likelihood == pytest.approx(ours.log_likelihood, rel=1e-9)
+    assert theirs.customers == ours.customers == weights.sum()
+    # lifetimes' simplex search for Pareto/NBD ends a little off, and gives no standard errors.
+    assert list(theirs.params.values()) == pytest.approx(list(ours.params.values()), rel=1e-4)
+    if name == "Pareto/NBD":
+        assert theirs.standard_errors == theirs.limits == {}
+    else:
+        assert theirs.standard_errors == pytest.approx(ours.standard_errors, rel=1e-4)
+    fitter = ours.to_lifetimes(*history, weights)
+    again = models.FittedModel.from_lifetimes(fitter)
+    assert (again.name, again.params) == (name, ours.params)
+    x, t, age = (column[:200] for column in history)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        alive = fitter.conditional_probability_alive(*((0,) if name == "BG/BB" else ()), x, t, age)
+        assert fitter.predict(12, x, t, age) == pytest.approx(ours.orders(x, t, age, 12), rel=1e-8)
+        simulated = fitter.generate_new_data(size=50) if name != "BG/BB" else None
+    assert alive == pytest.approx(ours.alive(x, t, age), rel=1e-8)
+    assert simulated is None or len(simulated) == 50
 
 
 def test_nbd_is_not_there():

@@ -14,29 +14,38 @@ from xlclv.models.fitted import FittedModel
 from xlclv.models.fitting import fit
 from xlclv.models.parallel import set_threads, threads
 from xlclv.models.prediction import predict_value, value_problems
+from xlclv.models.retention_fit import FittedRetention, fit_retention, is_retention
 from xlclv.models.spend import FittedSpend, fit_spend, is_spend
+from xlclv.models.total_interval import TotalInterval, total_value_interval
+from xlclv.models.value_intervals import predict_value_interval, value_interval_problems
 
 __all__ = [
     "FittedModel",
+    "FittedRetention",
     "FittedSpend",
     "Problem",
+    "TotalInterval",
     "fit",
+    "fit_retention",
     "fit_spend",
     "from_block",
     "horizon_problems",
     "money_problems",
     "period_problems",
     "predict_value",
+    "predict_value_interval",
     "problems",
     "set_threads",
     "threads",
+    "total_value_interval",
+    "value_interval_problems",
     "value_problems",
     "weight_problems",
 ]
 
 
-def from_block(cells: Rows) -> FittedModel | FittedSpend:
-    """Return the model a block describes, of repeat orders or of order values.
+def from_block(cells: Rows) -> FittedModel | FittedSpend | FittedRetention:
+    """Return the model a block describes, of repeat orders, order values or retention.
 
     Parameters
     ----------
@@ -50,6 +59,9 @@ def from_block(cells: Rows) -> FittedModel | FittedSpend:
     DomainError
         If a parameter is not above 0.
     """
-    if is_spend(Block(cells).model):
+    name = Block(cells).model
+    if is_spend(name):
         return FittedSpend.from_block(cells)
+    if is_retention(name):
+        return FittedRetention.from_block(cells)
     return FittedModel.from_block(cells)

@@ -1,17 +1,19 @@
 """Model blocks: a fitted model as rows of cells, which can be read, audited, saved and shared.
 
 A block has five columns: parameter, value, standard error, lower and upper limit. Readers use the first two in any
-order of rows, and the others where they hold numbers; rows they do not know are ignored.
+order of rows, and the others where they hold numbers; rows they do not know are ignored. Rows such as
+``alpha:1 income`` hold coefficients of features: the parameter they act on, the number of the feature and its name.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from xlclv.errors import DomainError, InputError
 from xlclv.models.estimate import AT_BORDER, OK, Estimate
+from xlclv.models.features import read_coefficients
 from xlclv.parsing import number_of
 from xlclv.periods import period_of
 from xlclv.text import LANGUAGES, Text
@@ -52,7 +54,7 @@ def write(estimate: Estimate, lang: str = "en", extra: Mapping[str, float | None
     rows: list[list[Cell]] = [[title.of(lang) for title in HEADER]]
     rows.append(["model", estimate.name, "", "", ""])
     rows.append(["period", estimate.period, "", "", ""])
-    for name, value in estimate.params.items():
+    for name, value in {**estimate.params, **estimate.coefficients}.items():
         lower, upper = estimate.limits.get(name, ("", ""))
         rows.append([name, value, estimate.standard_errors.get(name, ""), lower, upper])
     facts = {**(extra or {}), "customers": estimate.customers, "log_likelihood": estimate.log_likelihood}
@@ -77,6 +79,7 @@ class Block:
 
     def __init__(self, cells: Rows) -> None:
         self._rows: dict[str, list[list[Any]]] = {}
+        self._names: dict[str, str] = {}
         try:
             for row in cells:
                 if isinstance(row, str):
@@ -84,6 +87,7 @@ class Block:
                 name, *rest = row
                 if isinstance(name, str) and rest:
                     self._rows.setdefault(name.strip().lower(), []).append(rest)
+                    self._names.setdefault(name.strip().lower(), name.strip())
         except (TypeError, ValueError):
             raise _not_a_block() from None
         model = self._row("model")[0]
@@ -116,24 +120,37 @@ class Block:
             return None
         return number if number is not None and math.isfinite(number) else None
 
-    def estimate(self, name: str, parameters: Sequence[str]) -> dict[str, Any]:
+    def estimate(
+        self, name: str, parameters: Sequence[str], links: Collection[str] = (), linked: Collection[str] = ()
+    ) -> dict[str, Any]:
         """Return the arguments of an Estimate for the model ``name`` with these parameters.
+
+        Parameters
+        ----------
+        name : str
+        parameters : sequence of str
+        links, linked : collection of str, optional
+            Parameters that features act on, in this model and in any.
 
         Raises
         ------
         InputError
-            If a parameter is missing or not a number.
+            If a parameter or a coefficient of a feature is missing or not a number.
         DomainError
             If a parameter is not above 0.
         """
         params = {parameter: self._parameter(name, parameter) for parameter in parameters}
-        errors = {parameter: self.number(parameter, 1) for parameter in parameters}
-        limits = {parameter: (self.number(parameter, 2), self.number(parameter, 3)) for parameter in parameters}
+        named = {row: self.number(row) for row in self._names.values() if ":" in row} if linked else {}
+        coefficients, rows = read_coefficients(named, name, links, linked)
+        rows.update({parameter: parameter for parameter in parameters})
+        errors = {shown: self.number(row, 1) for shown, row in rows.items()}
+        limits = {shown: (self.number(row, 2), self.number(row, 3)) for shown, row in rows.items()}
         status = self._text("status") or OK.en
         return {
             "name": name,
             "period": period_of(period) if (period := self._text("period")) else "",
             "params": params,
+            "coefficients": coefficients,
             "standard_errors": {key: error for key, error in errors.items() if error is not None},
             "limits": {key: limit for key, limit in limits.items() if None not in limit},
             "log_likelihood": self.number("log_likelihood"),

@@ -8,6 +8,7 @@ as sums over it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from xlclv.errors import DataError, DomainError
 from xlclv.models.arrays import FloatArray, inner
 from xlclv.models.parallel import map_blocks
+from xlclv.models.sides import Sides, side
 from xlclv.periods import DAYS
 
 #: Fewest customers a model is fitted to.
@@ -55,9 +57,9 @@ class Counts:
 
     Attributes
     ----------
-    frequency, recency, gap, weight : ndarray
-        One element for each distinct history with repeat orders, sorted by frequency: repeat orders, time of the last,
-        age - recency, number of customers.
+    frequency, recency, age, gap, weight : ndarray
+        One element for each distinct history with repeat orders, sorted by frequency and recency: repeat orders, time
+        of the last, age, age - recency, number of customers.
     run : ndarray of int
         Where a new frequency starts in these.
     tail : ndarray
@@ -72,6 +74,7 @@ class Counts:
 
     frequency: FloatArray
     recency: FloatArray
+    age: FloatArray
     gap: FloatArray
     weight: FloatArray
     run: NDArray[np.intp]
@@ -87,6 +90,17 @@ class Counts:
         """Number of repeat orders of all customers."""
         return float(self.tail.sum())
 
+    @cached_property
+    def sides(self) -> Sides:
+        """All histories by their two sides."""
+        none = np.zeros(len(self.one_time.time))
+        frequency = np.concatenate([none, self.frequency])
+        return Sides(
+            side(frequency, np.concatenate([none, self.recency])),
+            side(frequency, np.concatenate([self.one_time.time, self.age])),
+            np.concatenate([self.one_time.customers, self.weight]),
+        )
+
     def sample(self, rows: int) -> Counts:
         """Return counts with about ``rows`` of the histories, reweighted to the same number of repeat customers.
 
@@ -99,6 +113,7 @@ class Counts:
         return Counts(
             frequency,
             self.recency[chosen],
+            self.age[chosen],
             self.gap[chosen],
             weight * (self.weight.sum() / weight.sum()),
             _runs(frequency),
@@ -125,6 +140,8 @@ def compress(frequency: FloatArray, recency: FloatArray, age: FloatArray, weight
     ------
     DataError
         If there are fewer than 30 customers, or none with a repeat order.
+    DomainError
+        If all histories are the same.
     """
     if weights is not None and not bool(np.all(weights > 0)):
         kept = weights > 0
@@ -150,6 +167,12 @@ def compress(frequency: FloatArray, recency: FloatArray, age: FloatArray, weight
         distinct = _distinct_days(frequency, recency, age, weights, per_period)
     if distinct is None:
         distinct = _distinct_times(frequency, recency, age, weights)
+    if len(distinct.frequency) == 1:
+        raise DomainError(
+            "All customers have the same history, so a model has nothing to tell them apart by; check the columns.",
+            "所有客户的历史都相同，模型没有可区分的信息；请检查各列。",
+            argument="frequency",
+        )
     return _counts(distinct, customers)
 
 
@@ -157,7 +180,7 @@ def require_customers(customers: float) -> None:
     """Raise DataError if there are too few customers to fit a model to."""
     if customers < FEWEST_CUSTOMERS:
         raise DataError(
-            f"There are {customers:g} customers to fit; a model needs at least {FEWEST_CUSTOMERS}.",
+            f"Customers to fit: {customers:g}; a model needs at least {FEWEST_CUSTOMERS}.",
             f"可用于拟合的客户只有 {customers:g} 个；模型至少需要 {FEWEST_CUSTOMERS} 个。",
         )
 
@@ -270,7 +293,7 @@ def _counts(histories: _Histories, customers: float) -> Counts:
         t, last = t / unit, last / unit
         mean_age /= unit
     return Counts(
-        x, t, last - t, w, _runs(x), np.ascontiguousarray(tail), by_recency, by_age, one_time, customers, mean_age
+        x, t, last, last - t, w, _runs(x), np.ascontiguousarray(tail), by_recency, by_age, one_time, customers, mean_age
     )
 
 

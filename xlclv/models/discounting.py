@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from xlclv.models.arrays import FloatArray
 from xlclv.models.counts import day_numbers, days_per_period
 from xlclv.models.frequencies import Frequencies, Numbers
-from xlclv.models.future import Future
+from xlclv.models.future import Future, laplace_rule
 from xlclv.models.panels import Panels
 
 #: Times ahead summed at once.
@@ -39,16 +39,19 @@ class DiscountedOrders:
         self._frequencies = Frequencies(frequency)
         histories = self._frequencies.distinct
         self._age = age
-        self._scale = future.time_scale
-        low, high = float(age.min()) + self._scale, float(age.max()) + self._scale
         self._direct: FloatArray | None = None
         self._by_day: FloatArray | None = None
-        if len(frequency) <= len(histories) * Panels.cost(low, high):
+        if future.own:
+            self._direct = self._each(frequency, age)
+            return
+        self._scale = future.time_scale
+        low, high = float(age.min()) + self._scale, float(age.max()) + self._scale
+        if len(frequency) <= len(histories) * Panels.cost(low, high, future.panel_width):
             self._direct = np.empty(len(frequency))
             for number, rows in enumerate(groups(self._frequencies.numbers(slice(None)), len(histories))):
                 self._direct[rows] = self._sums(histories[number : number + 1], age[rows])[0]
             return
-        self._panels = Panels(low, high)
+        self._panels = Panels(low, high, future.panel_width)
         ages = np.maximum(self._panels.nodes - self._scale, 0.0)
         self._table = self._panels.coefficients(self._sums(histories, ages))
         self._per_period = days_per_period(age)
@@ -79,6 +82,17 @@ class DiscountedOrders:
             part = slice(start, start + _CHUNK)
             total += self._future.sums(histories, ages, times[part], factors[part])
         return total
+
+    def _each(self, frequency: FloatArray, age: FloatArray) -> FloatArray:
+        """Return the discounted orders of customers with parameters of their own."""
+        if math.isinf(self._periods):
+            if self._rate == 0.0:
+                return self._future.lifetime(frequency, age)
+            rule = laplace_rule()
+            return self._future.each(frequency, age, rule.nodes / np.log1p(self._rate), rule.weights)
+        times, factors = schedule(self._periods, self._rate)
+        counted = factors > 0.0
+        return self._future.each(frequency, age, times[counted], factors[counted])
 
     def _tabulate_days(self, oldest: float, rows: int) -> None:
         """Evaluate every whole day in advance if that is less work than every row."""

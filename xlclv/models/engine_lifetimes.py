@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import warnings
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,13 +25,43 @@ from xlclv.models.model import Model
 from xlclv.models.spend import FittedSpend
 from xlclv.periods import period_of
 
-#: Class of lifetimes for each model, whose parameters have the same names.
-_FITTERS: Final = {"BG/NBD": "BetaGeoFitter"}
+#: lifetimes starts badly at its default .1 on some data; from here it converges on all we have seen. The starts are of
+#: log parameters.
+_STARTS: Final[tuple[float | None, ...]] = (None, 0.0, 1.0)
 
-#: lifetimes starts badly at its default .1 on some data; from here it converges on all we have seen.
-_STARTS: Final = (None, 0.0, 1.0)
 
-_TOLERANCE: Final = 1e-9
+class _Kind(NamedTuple):
+    """How lifetimes fits a model, whose parameters have the same names there.
+
+    Attributes
+    ----------
+    fitter, simulator : str
+        Class of the fitter; function that generates data.
+    starts : tuple of float or None
+        Values of all parameters to start from, as the fitter takes them; None for its own.
+    options : dict
+        Further arguments to fit.
+    age : str
+        Column of its data that holds the age.
+    """
+
+    fitter: str
+    simulator: str
+    starts: tuple[float | None, ...] = _STARTS
+    options: Mapping[str, Any] = {}
+    age: str = "T"
+
+
+_KINDS: Final = {
+    "BG/NBD": _Kind("BetaGeoFitter", "beta_geometric_nbd_model"),
+    "MBG/NBD": _Kind("ModifiedBetaGeoFitter", "modified_beta_geometric_nbd_model"),
+    # Its own start is random, and it needs many steps.
+    "Pareto/NBD": _Kind("ParetoNBDFitter", "pareto_nbd_model", starts=(1.0, 0.3), options={"maxiter": 20_000}),
+    "BG/BB": _Kind("BetaGeoBetaBinomFitter", "beta_geometric_beta_binom_model", age="n_periods"),
+}
+
+#: Some searches cannot tell steps of the finer tolerance from rounding, and say that they failed.
+_TOLERANCES: Final = (1e-9, 1e-7)
 
 
 @contextlib.contextmanager
@@ -47,23 +78,30 @@ def _fitter(name: str) -> Any:
     return getattr(lifetimes, name)()
 
 
-def _fitter_of(model: str) -> Any:
-    if model not in _FITTERS:
+def _kind_of(model: str) -> _Kind:
+    if model not in _KINDS:
+        known = ", ".join(_KINDS)
         raise InputError(
-            f"lifetimes does not have the {model} model; use engine xlclv, or one of {', '.join(_FITTERS)}.",
-            f"lifetimes 没有 {model} 模型；请使用 engine xlclv，或选择 {', '.join(_FITTERS)}。",
+            f"lifetimes does not have the {model} model; use engine xlclv, or one of {known}.",
+            f"lifetimes 没有 {model} 模型；请使用 engine xlclv，或选择 {known}。",
             argument="engine",
         )
-    return _fitter(_FITTERS[model])
+    return _KINDS[model]
 
 
-def _fit(fitter: Any, parameters: int, *columns: FloatArray) -> Any:
-    """Fit, from the next start if lifetimes gives up."""
+def _fit(
+    fitter: Any,
+    parameters: int,
+    columns: Sequence[FloatArray],
+    starts: Sequence[float | None] = _STARTS,
+    options: Mapping[str, Any] = {},
+) -> Any:
+    """Fit, from the next start or to a coarser tolerance if lifetimes gives up."""
     with _quiet():
-        for start in _STARTS:
+        for tolerance, start in itertools.product(_TOLERANCES, starts):
             initial = None if start is None else np.full(parameters, start)
             with contextlib.suppress(Exception):
-                fitter.fit(*columns, initial_params=initial, tol=_TOLERANCE)
+                fitter.fit(*columns, initial_params=initial, tol=tolerance, **options)
                 if np.isfinite(fitter.params_).all():
                     return fitter
     raise DomainError(
@@ -77,15 +115,16 @@ def fit(
     model: Model, frequency: FloatArray, recency: FloatArray, age: FloatArray, weights: FloatArray | None, period: str
 ) -> FittedModel:
     """Fit a model of repeat orders with lifetimes to checked columns."""
-    fitter = _fitter_of(model.name)
+    kind = _kind_of(model.name)
+    fitter = _fitter(kind.fitter)
     w = np.ones(len(frequency)) if weights is None else weights
-    _fit(fitter, len(model.parameters), frequency, recency, age, w)
+    _fit(fitter, len(model.parameters), (frequency, recency, age, w), kind.starts, kind.options)
     return from_fitter(fitter, period)
 
 
 def fit_spend(frequency: FloatArray, monetary: FloatArray, weights: FloatArray) -> FittedSpend:
     """Fit the Gamma-Gamma model with lifetimes to customers with repeat orders of some value."""
-    fitter = _fit(_fitter("GammaGammaFitter"), len(gamma_gamma.PARAMETERS), frequency, monetary, weights)
+    fitter = _fit(_fitter("GammaGammaFitter"), len(gamma_gamma.PARAMETERS), (frequency, monetary, weights))
     return FittedSpend(
         name=gamma_gamma.NAME, **_estimate(fitter, gamma_gamma.PARAMETERS, -fitter._negative_log_likelihood_)
     )
@@ -93,7 +132,7 @@ def fit_spend(frequency: FloatArray, monetary: FloatArray, weights: FloatArray) 
 
 def from_fitter(fitter: Any, period: str = "") -> FittedModel:
     """Return the model that a fitter of lifetimes holds."""
-    names = {kind: name for name, kind in _FITTERS.items()}
+    names = {kind.fitter: name for name, kind in _KINDS.items()}
     name = names.get(type(fitter).__name__)
     if name is None or not hasattr(fitter, "params_"):
         raise InputError(
@@ -104,11 +143,14 @@ def from_fitter(fitter: Any, period: str = "") -> FittedModel:
     parameters = model.model.parameters
     per_customer = None
     if hasattr(fitter, "_negative_log_likelihood_") and hasattr(fitter, "data"):
-        # lifetimes minimises the mean over customers, in units of the oldest age: each repeat order is a density in
-        # time and changes with its unit.
         w = fitter.data["weights"]
-        orders = float((w * fitter.data["frequency"]).sum()) / float(w.sum())
-        per_customer = -fitter._negative_log_likelihood_ + orders * float(np.log(fitter._scale))
+        # lifetimes minimises the mean over customers, of Pareto/NBD the sum over rows by mean weight.
+        rows = len(w) if name == "Pareto/NBD" else 1
+        per_customer = -fitter._negative_log_likelihood_ / rows
+        if hasattr(fitter, "_scale"):
+            # Its times are in units of the oldest age, and each repeat order is a density in time.
+            orders = float((w * fitter.data["frequency"]).sum()) / float(w.sum())
+            per_customer += orders * float(np.log(fitter._scale))
     return FittedModel(name=name, period=model.period, **_estimate(fitter, parameters, per_customer))
 
 
@@ -117,12 +159,11 @@ def _estimate(fitter: Any, parameters: tuple[str, ...], per_customer: float | No
     if per_customer is None:
         return {"params": params}
     customers = float(fitter.data["weights"].sum())
-    covariance: FloatArray | None
-    try:
-        # Its Hessian is in log parameters, in which a change of the unit of time is a shift.
-        covariance = np.linalg.inv(np.asarray(fitter._hessian_, dtype=np.float64)) / customers
-    except np.linalg.LinAlgError:
-        covariance = None
+    covariance: FloatArray | None = None
+    if fitter._hessian_ is not None:  # as of Pareto/NBD
+        with contextlib.suppress(np.linalg.LinAlgError):
+            # Its Hessian is in log parameters, in which a change of the unit of time is a shift.
+            covariance = np.linalg.inv(np.asarray(fitter._hessian_, dtype=np.float64)) / customers
     if covariance is not None and not bool((np.diag(covariance) > 0).all()):
         covariance = None
     errors, limits = uncertainty(parameters, np.log(list(params.values())), covariance)
@@ -143,7 +184,8 @@ def to_fitter(
     weights: ArrayLike | None,
 ) -> Any:
     """Return a fitter of lifetimes with the parameters of ``fitted`` and, if given, the data its plots show."""
-    fitter = _fitter_of(fitted.name)
+    kind = _kind_of(fitted.name)
+    fitter = _fitter(kind.fitter)
     import pandas as pd
 
     fitter.params_ = pd.Series(fitted.params)
@@ -158,7 +200,7 @@ def to_fitter(
         {
             "frequency": columns["frequency"].astype(int),
             "recency": columns["recency"],
-            "T": columns["age"],
+            kind.age: columns["age"],
             "weights": w,
         }
     )
@@ -167,7 +209,7 @@ def to_fitter(
         from lifetimes import generate_data
 
         with _quiet():
-            return generate_data.beta_geometric_nbd_model(columns["age"], *fitted.values, size=size)
+            return getattr(generate_data, kind.simulator)(columns["age"], *fitted.values, size=size)
 
     fitter.generate_new_data = generate_new_data
     return fitter

@@ -34,12 +34,15 @@ class Estimate:
         Period in which its times are counted, or "" if nobody said.
     params : dict of str to float
         Parameters.
+    coefficients : dict of str to float
+        Coefficients of features of the customers, by parameter and feature; empty where the model has none.
     standard_errors : dict of str to float
         From the observed Hessian at the maximum; empty at the border and for a model typed by hand.
     limits : dict of str to (float, float)
-        95% confidence limits, Wald on the log parameters, hence positive.
+        95% confidence limits: Wald on the log parameters, hence positive, and on the coefficients themselves.
     covariance : ndarray or None
-        Of the log parameters, in their order; None at the border and for a model typed by hand or read from a block.
+        Of the log parameters and then the coefficients, in their order; None at the border and for a model typed by
+        hand or read from a block.
     log_likelihood : float or None
         At the maximum, times in the unit of the data; None for a model typed by hand.
     customers : float or None
@@ -55,6 +58,7 @@ class Estimate:
     name: str
     period: str = ""
     params: dict[str, float]
+    coefficients: dict[str, float] = field(default_factory=dict)
     standard_errors: dict[str, float] = field(default_factory=dict)
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     covariance: FloatArray | None = field(default=None, repr=False, compare=False)
@@ -67,14 +71,19 @@ class Estimate:
     @property
     def aic(self) -> float | None:
         """Akaike's information criterion, or None without a log likelihood."""
-        return None if self.log_likelihood is None else 2.0 * len(self.params) - 2.0 * self.log_likelihood
+        return None if self.log_likelihood is None else 2.0 * self._count - 2.0 * self.log_likelihood
 
     @property
     def bic(self) -> float | None:
         """Bayesian information criterion, or None without a log likelihood."""
         if self.log_likelihood is None or not self.customers:
             return None
-        return len(self.params) * math.log(self.customers) - 2.0 * self.log_likelihood
+        return self._count * math.log(self.customers) - 2.0 * self.log_likelihood
+
+    @property
+    def _count(self) -> int:
+        """How many numbers were estimated."""
+        return len(self.params) + len(self.coefficients)
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -100,6 +109,11 @@ def uncertainty(
         {name: float(value * error) for name, value, error in zip(names, parameters, errors, strict=True)},
         {name: (float(lower), float(upper)) for name, lower, upper in zip(names, low, high, strict=True)},
     )
+
+
+def wald_limits(value: float, error: float) -> tuple[float, float]:
+    """Return the 95% limits of an estimate that may be negative."""
+    return value - _NORMAL * error, value + _NORMAL * error
 
 
 def border_status(maximum: Maximum, meaning: Text) -> Text:

@@ -8,18 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlclv.errors import InputError
-from xlclv.models import block
-from xlclv.models.arrays import Elements, FloatArray, Result
-from xlclv.models.checks import Problem, diverging, horizon_problems, raise_first, terms_problems
-from xlclv.models.discounting import DiscountedOrders, groups
-from xlclv.models.estimate import Estimate
-from xlclv.models.model import Model, model_named
-from xlclv.models.parallel import map_blocks
+from xlclv.errors import DomainError, InputError
+from xlclv.models import block, intervals
+from xlclv.models.arrays import FloatArray, Result
+from xlclv.models.checks import Problem, raise_first
+from xlclv.models.distributions import too_many
+from xlclv.models.expectations import Expectations
+from xlclv.models.model import model_named, models
 
 
 @dataclass(frozen=True, kw_only=True)
-class FittedModel(Estimate):
+class FittedModel(Expectations):
     """A fitted model of repeat orders.
 
     Element-wise methods take numbers, arrays or Series that broadcast, and return a float, an array or a Series with
@@ -35,123 +34,156 @@ class FittedModel(Estimate):
     1.226028
     """
 
-    @property
-    def model(self) -> Model:
-        """The model of which these are the parameters."""
-        return model_named(self.name)
-
-    def alive(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> Result:
-        """Return the chance that a customer will order again, P(alive).
+    def at(self, features: ArrayLike) -> FittedModel:
+        """Return the model of customers with given features, which has no coefficients.
 
         Parameters
         ----------
-        frequency, recency, age : float, array_like or Series
-            Repeat orders; time from the first order to the last; time from the first order to now.
+        features : array_like, shape (q,) or (1, q)
+
+        Raises
+        ------
+        InputError, DomainError
+            If the features are not those of the model, or too far from what it was fitted to.
+
+        Examples
+        --------
+        >>> cells = [["model", "Pareto/NBD"], ["r", 0.5], ["alpha", 10], ["s", 0.6], ["beta", 12]]
+        >>> model = FittedModel.from_block([*cells, ["alpha:1 store", 0.7], ["beta:1 store", 0]])
+        >>> round(model.at([1]).params["alpha"], 4)  # 10 / exp(0.7)
+        4.9659
+        """
+        elements, rows = self.covariates.elements(features)
+        if elements.shape:
+            raise InputError(
+                "features must be one row; the model has other parameters for each.",
+                "features 必须是一行；每一行对应不同的参数。",
+                argument="features",
+            )
+        raise_first(self.covariates.problems(rows))
+        ((_, parameters),) = self.covariates.parts(rows)
+        return FittedModel(
+            name=self.name,
+            period=self.period,
+            params=dict(zip(self.params, parameters, strict=True)),
+            status=self.status,
+            at_boundary=self.at_boundary,
+        )
+
+    def distribution(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        periods: ArrayLike,
+        size: int,
+        *,
+        features: ArrayLike | None = None,
+    ) -> FloatArray:
+        """Return the chances of 0, 1, ... size - 1 orders in the next ``periods``.
+
+        Parameters
+        ----------
+        frequency, recency, age, periods : float or array_like
+            As in :meth:`orders`.
+        size : int
+            How many chances to return, 1 or more.
+        features : array_like or DataFrame, optional
+            As in :meth:`alive`.
 
         Returns
         -------
-        float, ndarray or Series
-            Between 0 and 1.
+        ndarray, shape (..., size)
+            One row for each customer. What a row falls short of 1 is the chance of ``size`` orders or more.
 
         Raises
         ------
         InputError, DomainError
-            For the first row that is no customer history.
-        """
-        elements = Elements(frequency=frequency, recency=recency, age=age)
-        raise_first(self.model.problems(**elements.values))
-        return elements.result(np.sum(self._states(**elements.values), axis=0))
-
-    def orders(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, periods: ArrayLike) -> Result:
-        """Return the expected orders in the next ``periods``.
-
-        Parameters
-        ----------
-        frequency, recency, age : float, array_like or Series
-            As in :meth:`alive`.
-        periods : float or array_like
-            Time ahead, 0 or more.
-
-        Raises
-        ------
-        InputError, DomainError
-            For the first row that is no customer history or no time ahead.
-        """
-        return self._ahead("orders", frequency, recency, age, periods)
-
-    def active(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, periods: ArrayLike) -> Result:
-        """Return the chance of at least one order in the next ``periods``; parameters as in :meth:`orders`."""
-        return self._ahead("some_order", frequency, recency, age, periods)
-
-    def new(self, periods: ArrayLike) -> Result:
-        """Return the expected repeat orders of a customer just acquired in the next ``periods``.
+            For the first row that is no customer history or no time ahead, or if ``size`` is below 1.
 
         Examples
         --------
         >>> cells = [["model", "BG/NBD"], ["r", 0.243], ["alpha", 4.414], ["a", 0.793], ["b", 2.426]]
-        >>> round(FittedModel.from_block(cells).new(52), 6)
-        1.446051
+        >>> FittedModel.from_block(cells).distribution(2, 30.43, 38.86, 39, size=4).round(4)
+        array([0.4454, 0.2393, 0.1442, 0.0809])
         """
-        return self._ahead("orders", 0.0, 0.0, 0.0, periods)
+        if size < 1:
+            raise DomainError("size must be 1 or more.", "size 必须不小于 1。", argument="size")
+        elements, z = self.covariates.elements(features, frequency=frequency, recency=recency, age=age, periods=periods)
+        x, t, age_, ahead = elements.values.values()
+        raise_first([*self.interval_problems(x, t, age_, ahead), *self.covariates.problems(z)])
+        result = np.empty((len(x), size))
+        for rows, parameters in self.covariates.parts(z, grouped=True):
+            futures = self.model.futures(parameters)
+            chances = [future.counts(x[rows], age_[rows], ahead[rows], size) for future in futures]
+            states = self.model.all_states(parameters, x[rows], t[rows], age_[rows])
+            result[rows] = intervals.mixture(states, chances)
+        return result.reshape(*elements.shape, size)
 
-    def residual(
-        self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, discount_rate: ArrayLike = 0.0
-    ) -> Result:
-        """Return the discounted expected residual orders: all orders to come, at today's worth (DERT).
+    def interval(
+        self,
+        frequency: ArrayLike,
+        recency: ArrayLike,
+        age: ArrayLike,
+        periods: ArrayLike,
+        level: float = 0.9,
+        *,
+        features: ArrayLike | None = None,
+    ) -> tuple[Result, Result]:
+        """Return the smallest range of orders in the next ``periods`` that holds at least ``level`` of the chance.
 
         Parameters
         ----------
-        frequency, recency, age : float, array_like or Series
+        frequency, recency, age, periods : float, array_like or Series
+            As in :meth:`orders`.
+        level : float
+            Between 0 and 1. Numbers of orders being whole, the range mostly holds more.
+        features : array_like or DataFrame, optional
             As in :meth:`alive`.
-        discount_rate : float or array_like
-            Effective rate of one period, 0 or more; discounting is continuous, of BG/BB at the end of each opportunity.
+
+        Returns
+        -------
+        lower, upper : float, ndarray or Series
+            Of equally small ranges the one with the larger chance, then the lower.
 
         Raises
         ------
         InputError, DomainError
-            For the first row that is no customer history, or whose orders without discounting have no finite sum.
+            For the first row that is no customer history or no time ahead, or has too many orders ahead to tell them
+            apart (65,536); if ``level`` is not between 0 and 1.
 
         Notes
         -----
-        Fader, P. S., Hardie, B. G. S. and Lee, K. L. (2005), "RFM and CLV: using iso-value curves for customer base
-        analysis", Journal of Marketing Research 42, 415-430, for Pareto/NBD; the other models by the same definition.
-        Accurate to some 1e-12.
+        From the exact distribution at the parameters, in which the chance of having left is part of that of no order.
 
         Examples
         --------
         >>> cells = [["model", "BG/NBD"], ["r", 0.243], ["alpha", 4.414], ["a", 0.793], ["b", 2.426]]
-        >>> round(FittedModel.from_block(cells).residual(2, 30.43, 38.86, 1.15 ** (1 / 52) - 1), 6)
-        5.169554
+        >>> FittedModel.from_block(cells).interval(2, 30.43, 38.86, 39)
+        (0.0, 3.0)
         """
-        elements = Elements(frequency=frequency, recency=recency, age=age, discount_rate=discount_rate)
-        x, t, age_, rate = elements.values.values()
-        raise_first([*self.model.problems(x, t, age_), *self.residual_problems(rate)])
-        states = self._states(x, t, age_)
-        result = np.zeros(len(x))
-        distinct, group = np.unique(rate, return_inverse=True)
-        for rows, rate_ in zip(groups(group.reshape(-1), len(distinct)), distinct.tolist(), strict=True):
-            for state, future in zip(states, self.model.futures(self.values), strict=True):
-                ahead = DiscountedOrders(future, x[rows], age_[rows], np.inf, rate_)
-                result[rows] += state[rows] * ahead.of(slice(None))
-        return elements.result(result)
+        level = intervals.level_of(level)
+        elements, z = self.covariates.elements(features, frequency=frequency, recency=recency, age=age, periods=periods)
+        raise_first([*self.interval_problems(**elements.values), *self.covariates.problems(z)])
+        columns = tuple(elements.values.values())
+        lower, upper = np.zeros(len(columns[0])), np.zeros(len(columns[0]))
+        failed = np.zeros(len(lower), dtype=bool)
+        for rows, parameters in self.covariates.parts(z, grouped=True):
+            x, t, age_, ahead = (column[rows] for column in columns)
+            lower[rows], upper[rows], found = intervals.order_interval(
+                self.model, parameters, x, t, age_, ahead, level=level
+            )
+            for mask, _ in found:
+                failed[rows] = mask
+        if failed.any():
+            raise_first([too_many(failed)])
+        return elements.result(lower), elements.result(upper)
 
-    def residual_problems(self, discount_rate: FloatArray) -> list[Problem]:
-        """List for which discount rates there are no residual orders, and why."""
-        forever = np.full_like(discount_rate, np.inf)
-        return [*terms_problems(discount_rate=discount_rate), *self.horizon_problems(forever, discount_rate)]
-
-    def horizon_problems(self, periods: FloatArray, discount_rate: FloatArray) -> list[Problem]:
-        """List which horizons the model has no value for, and why; infinite is for ever."""
-        t, rate = np.broadcast_arrays(periods, discount_rate)
-        found = horizon_problems(t)
-        found += self.model.period_problems(np.where(np.isfinite(t) & (t >= 0), t, 0.0))
-        futures = self.model.futures(self.values)
-        one = np.ones(1)
-        if not np.isfinite([future.lifetime(one, one) for future in futures]).all():
-            endless = (t == np.inf) & (rate == 0.0)
-            if endless.any():
-                found.append(diverging(endless, self.name))
-        return found
+    def interval_problems(
+        self, frequency: FloatArray, recency: FloatArray, age: FloatArray, periods: FloatArray
+    ) -> list[Problem]:
+        """List which elements have no interval, and why, as far as the arguments tell."""
+        return [*self.model.problems(frequency, recency, age), *self.model.period_problems(periods)]
 
     def to_block(self, lang: str = "en") -> list[list[block.Cell]]:
         """Return the model block: rows of five cells, header first; ``lang`` is en or zh."""
@@ -170,7 +202,8 @@ class FittedModel(Estimate):
         """
         read = block.Block(cells)
         model = model_named(read.model)
-        estimate = read.estimate(model.name, (*model.parameters, *model.constants))
+        linked = {parameter for each in models().values() for parameter in each.links}
+        estimate = read.estimate(model.name, (*model.parameters, *model.constants), model.links, linked)
         model.check(estimate["params"])
         return cls(**estimate)
 
@@ -209,30 +242,6 @@ class FittedModel(Estimate):
         from xlclv.models import engine_lifetimes
 
         return engine_lifetimes.from_fitter(fitter, period)
-
-    def _ahead(
-        self, method: str, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, periods: ArrayLike
-    ) -> Result:
-        """Return what a method of the futures says, weighted with the chances of their states."""
-        elements = Elements(frequency=frequency, recency=recency, age=age, periods=periods)
-        x, t, age_, ahead = elements.values.values()
-        raise_first([*self.model.problems(x, t, age_), *self.model.period_problems(ahead)])
-        result = np.zeros(len(x))
-        for state, future in zip(self._states(x, t, age_), self.model.futures(self.values), strict=True):
-            result += state * getattr(future, method)(x, age_, ahead)
-        return elements.result(result)
-
-    def _states(self, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:
-        """Return the chances of the states of the living, shape (states, n)."""
-        model, values = self.model, self.values
-        result = np.empty((len(model.futures(values)), len(frequency)))
-
-        def work(rows: slice) -> None:
-            for row, state in zip(result, model.states(values, frequency[rows], recency[rows], age[rows]), strict=True):
-                row[rows] = state
-
-        map_blocks(work, len(frequency))
-        return result
 
 
 def require_model(model: object) -> FittedModel:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from xlclv.models.arrays import FloatArray
+from xlclv.models.mean_discounts import Discounts
+from xlclv.models.panels import WIDTH
 
 
 class Future(ABC):
@@ -16,7 +18,18 @@ class Future(ABC):
 
     Element-wise methods take flat float64 vectors of one length that were checked before; ``periods`` may also be
     zero-dimensional. Frequency and age are those of the customer now.
+
+    Attributes
+    ----------
+    panel_width : float
+        Width in the logarithm of age + time_scale of the widest panel on which orders are a polynomial.
+    own : bool
+        Whether parameters differ by customer: then :meth:`orders`, :meth:`lifetime`, :meth:`some_order` and
+        :meth:`each` answer, for as many customers as there are parameters, and the other methods have no meaning.
     """
+
+    panel_width: float = WIDTH
+    own: bool = False
 
     @property
     @abstractmethod
@@ -39,6 +52,36 @@ class Future(ABC):
     def counts(self, frequency: FloatArray, age: FloatArray, periods: FloatArray, size: int) -> FloatArray:
         """Return the chances of 0, 1, ... size - 1 orders in the next ``periods``, shape (n, size)."""
 
+    def timing(
+        self, frequency: FloatArray, age: FloatArray, discounts: Discounts, size: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the chances of 0, 1, ... size - 1 orders by the horizon, and when these orders come.
+
+        Parameters
+        ----------
+        frequency, age : ndarray, shape (n,)
+        discounts : Discounts
+            Of the periods up to the horizon.
+        size : int
+            Numbers of orders.
+
+        Returns
+        -------
+        chances : ndarray, shape (n, size)
+        moments : ndarray, shape (n, size, groups, discounts.moments)
+            Moments of the mean discount of the orders, given how many there are.
+
+        Notes
+        -----
+        Here each order comes at a time of its own, in each bin with the share it has in the expected orders. Models
+        that know how times and numbers of orders hang together say more.
+        """
+        ahead = np.stack([self.orders(frequency, age, np.array(time)) for time in discounts.edges[1:]], axis=1)
+        shares = np.diff(ahead, axis=1, prepend=0.0)
+        with np.errstate(invalid="ignore"):  # nobody orders: then the times do not matter
+            shares = np.where(ahead[:, -1:] > 0, shares / ahead[:, -1:], 1.0 / shares.shape[1])
+        return self.counts(frequency, age, np.array(discounts.edges[-1]), size), discounts.scattered(shares, size)
+
     def sums(self, histories: FloatArray, ages: FloatArray, times: FloatArray, factors: FloatArray) -> FloatArray:
         """Return the sum over k of factors[k] x expected orders within times[k], for every frequency and age.
 
@@ -58,6 +101,24 @@ class Future(ABC):
         for time, factor in zip(times, factors, strict=True):
             total += factor * self.orders(x, age, np.array(time))
         return total.reshape(len(histories), len(ages))
+
+    def each(self, frequency: FloatArray, age: FloatArray, times: FloatArray, factors: FloatArray) -> FloatArray:
+        """Return the sum over k of factors[k] x expected orders within times[k], customer by customer.
+
+        Parameters
+        ----------
+        frequency, age : ndarray, shape (n,)
+        times, factors : ndarray, shape (k,)
+            Times ahead, above 0, and factors.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+        """
+        total = np.zeros(len(frequency))
+        for time, factor in zip(times, factors, strict=True):
+            total += factor * self.orders(frequency, age, np.array(time))
+        return total
 
     def residual(self, histories: FloatArray, ages: FloatArray, rate: float) -> FloatArray:
         """Return the expected orders without end, discounted continuously, for every frequency and age.

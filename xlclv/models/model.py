@@ -12,8 +12,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from xlclv.errors import InputError
@@ -23,10 +24,13 @@ from xlclv.models.checks import Problem, period_problems, problems
 from xlclv.models.counts import Counts
 from xlclv.models.future import Future
 from xlclv.models.newton import Derivatives
+from xlclv.models.parallel import map_blocks
+from xlclv.models.row_terms import HistoryColumns, RowTerms, of_rows
 from xlclv.text import Text
 
-#: Values of a model's parameters, in the order of ``Model.parameters``.
-Parameters: TypeAlias = Sequence[float]
+#: Values of a model's parameters, in the order of ``Model.parameters``: numbers, or of a model with links some vectors,
+#: one element for each customer.
+Parameters: TypeAlias = Sequence[Any]
 
 
 class Model(ABC):
@@ -40,6 +44,11 @@ class Model(ABC):
         Names of the parameters that are estimated, all positive.
     constants : tuple of str
         Names of whole numbers that are part of the model and follow the parameters in blocks and in `Parameters`.
+    links : mapping of str to float
+        Parameters that may depend on features z of the customer, as p exp(link x coefficients' z), and for each the
+        link, 1 or -1. A model that has them has :meth:`row_terms`, and takes vectors as parameters in scoring.
+    unlinked_by_newcomers : tuple of str
+        Those of them that the histories of one-time buyers say nothing of.
 
     Notes
     -----
@@ -49,6 +58,8 @@ class Model(ABC):
     name: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]]
     constants: ClassVar[tuple[str, ...]] = ()
+    links: ClassVar[Mapping[str, float]] = {}
+    unlinked_by_newcomers: ClassVar[tuple[str, ...]] = ()
 
     @property
     def bound(self) -> tuple[float, ...]:
@@ -95,6 +106,17 @@ class Model(ABC):
     def likelihood(self, theta: FloatArray, counts: Counts) -> Derivatives:
         """Return the log likelihood and its derivatives at log parameters ``theta``."""
 
+    def row_terms(self, parameters: Parameters, histories: HistoryColumns) -> RowTerms:
+        """Return the log likelihood of each history but for Gamma(r+x)/Gamma(r), with exact derivatives.
+
+        Parameters
+        ----------
+        parameters : tuple
+            Those of ``links`` are vectors of the length of the histories.
+        histories : HistoryColumns
+        """
+        raise NotImplementedError
+
     @abstractmethod
     def border(self, escape: FloatArray) -> Text:
         """Say what it means that the log parameters run away in the direction ``escape``."""
@@ -107,6 +129,20 @@ class Model(ABC):
 
         Most models have one. A customer alive is one who may still order; all 0 is a customer just acquired.
         """
+
+    def all_states(
+        self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray
+    ) -> FloatArray:
+        """Return :meth:`states` of any number of customers, shape (states, n)."""
+        result = np.empty((len(self.futures(parameters)), len(frequency)))
+
+        def work(rows: slice) -> None:
+            own = of_rows(parameters, rows)
+            for row, state in zip(result, self.states(own, frequency[rows], recency[rows], age[rows]), strict=True):
+                row[rows] = state
+
+        map_blocks(work, len(frequency))
+        return result
 
     @abstractmethod
     def futures(self, parameters: Parameters) -> tuple[Future, ...]:

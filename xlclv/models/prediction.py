@@ -7,11 +7,14 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlclv.models.arrays import Elements, FloatArray, Result
+from xlclv.models.arrays import FloatArray, Result
 from xlclv.models.checks import Problem, raise_first, terms_problems
+from xlclv.models.covariates import FeatureRows
 from xlclv.models.discounting import DiscountedOrders, groups
 from xlclv.models.fitted import FittedModel, require_model
+from xlclv.models.model import Model, Parameters
 from xlclv.models.parallel import map_blocks
+from xlclv.models.row_terms import of_rows
 from xlclv.models.spend import FittedSpend, require_spend
 
 _TERMS = ("periods", "margin", "discount_rate")
@@ -27,6 +30,8 @@ def predict_value(
     periods: ArrayLike = math.inf,
     margin: ArrayLike = 1.0,
     discount_rate: ArrayLike = 0.0,
+    *,
+    features: ArrayLike | None = None,
 ) -> Result:
     """Return the discounted value of the orders of the next periods, or of all to come.
 
@@ -43,6 +48,8 @@ def predict_value(
         Share of the order value that is earned.
     discount_rate : float or array_like
         Effective rate of one period, 0 or more.
+    features : array_like or DataFrame, optional
+        As of :meth:`xlclv.models.FittedModel.alive`.
 
     Returns
     -------
@@ -73,8 +80,9 @@ def predict_value(
     8.626361
     """
     model, spend = require_model(model), require_spend(spend)
-    elements = Elements(
-        keep_scalar=_TERMS,
+    elements, z = model.covariates.elements(
+        features,
+        _TERMS,
         frequency=frequency,
         recency=recency,
         age=age,
@@ -84,18 +92,12 @@ def predict_value(
         discount_rate=discount_rate,
     )
     x, t, age_, m, horizon, margin_, rate = elements.values.values()
-    raise_first(value_problems(model, spend, x, t, age_, m, horizon, margin_, rate))
-    if horizon.ndim == rate.ndim == 0:
-        flat = _value(model, spend, x, t, age_, m, margin_, float(horizon), float(rate))
-        return elements.result(flat)
-    # One pass for each different pair of horizon and rate.
-    size = len(x)
-    pairs = np.stack([np.broadcast_to(horizon, size), np.broadcast_to(rate, size)], axis=1)
-    distinct, group = np.unique(pairs, axis=0, return_inverse=True)
-    margins = np.broadcast_to(margin_, size)
-    flat = np.empty(size)
-    for rows, (periods_, rate_) in zip(groups(group.reshape(-1), len(distinct)), distinct.tolist(), strict=True):
-        flat[rows] = _value(model, spend, x[rows], t[rows], age_[rows], m[rows], margins[rows], periods_, rate_)
+    raise_first(value_problems(model, spend, x, t, age_, m, horizon, margin_, rate, z))
+    flat = np.empty(len(x))
+    for some, parameters in model.covariates.parts(z):
+        columns = x[some], t[some], age_[some], m[some]
+        terms = (term if term.ndim == 0 else term[some] for term in (horizon, margin_, rate))
+        flat[some] = _values(model.model, parameters, spend, *columns, *terms)
     return elements.result(flat)
 
 
@@ -109,18 +111,48 @@ def value_problems(
     periods: FloatArray,
     margin: FloatArray,
     discount_rate: FloatArray,
+    features: FeatureRows = None,
 ) -> list[Problem]:
     """List which elements have no value, and why; arguments as of :func:`predict_value`."""
     return [
         *model.model.problems(frequency, recency, age),
         *spend.problems(frequency, monetary),
         *terms_problems(margin, discount_rate),
-        *model.horizon_problems(periods, discount_rate),
+        *model.horizon_problems(periods, discount_rate, features),
     ]
 
 
+def _values(
+    kind: Model,
+    parameters: Parameters,
+    spend: FittedSpend,
+    frequency: FloatArray,
+    recency: FloatArray,
+    age: FloatArray,
+    monetary: FloatArray,
+    periods: FloatArray,
+    margin: FloatArray,
+    rate: FloatArray,
+) -> FloatArray:
+    """Return the values of customers, at one horizon and rate or at those of each."""
+    x, t, m = frequency, recency, monetary
+    if periods.ndim == rate.ndim == 0:
+        return _value(kind, parameters, spend, x, t, age, m, margin, float(periods), float(rate))
+    # One pass for each different pair of horizon and rate.
+    size = len(x)
+    pairs = np.stack([np.broadcast_to(periods, size), np.broadcast_to(rate, size)], axis=1)
+    distinct, group = np.unique(pairs, axis=0, return_inverse=True)
+    margins = np.broadcast_to(margin, size)
+    flat = np.empty(size)
+    for rows, (periods_, rate_) in zip(groups(group.reshape(-1), len(distinct)), distinct.tolist(), strict=True):
+        own = of_rows(parameters, rows)
+        flat[rows] = _value(kind, own, spend, x[rows], t[rows], age[rows], m[rows], margins[rows], periods_, rate_)
+    return flat
+
+
 def _value(
-    model: FittedModel,
+    kind: Model,
+    parameters: Parameters,
     spend: FittedSpend,
     frequency: FloatArray,
     recency: FloatArray,
@@ -131,27 +163,25 @@ def _value(
     rate: float,
 ) -> FloatArray:
     """Return the values at one horizon and rate, block by block."""
-    result = np.zeros(len(frequency))
-    if periods == 0 or len(result) == 0:
-        return result
-    kind, parameters = model.model, model.values
+    if periods == 0 or len(frequency) == 0:
+        return np.zeros(len(frequency))
     p, q, v = spend.values
+    states = kind.all_states(parameters, frequency, recency, age)
     orders = [DiscountedOrders(future, frequency, age, periods, rate) for future in kind.futures(parameters)]
 
     def work(rows: slice) -> None:
         x = frequency[rows]
-        states = kind.states(parameters, x, recency[rows], age[rows])
-        value = states[0]
+        value = states[0, rows]
         value *= orders[0].of(rows)
         for state, ahead in zip(states[1:], orders[1:], strict=True):
-            value += state * ahead.of(rows)
+            value += state[rows] * ahead.of(rows)
         # The expected order value, p (v + x m) / (p x + q - 1), in place.
         spent = x * monetary[rows]
         spent += v
         spent /= p * x + (q - 1.0)
         value *= spent
         value *= p * (margin if margin.ndim == 0 else margin[rows])
-        result[rows] = value
 
-    map_blocks(work, len(result))
-    return result
+    map_blocks(work, len(frequency))
+    value: FloatArray = states[0]
+    return value

@@ -6,6 +6,7 @@ import numpy as np
 
 from xlclv.models.arrays import FloatArray
 from xlclv.models.future import Future
+from xlclv.models.mean_discounts import Discounts
 
 
 class SteadyFuture(Future):
@@ -40,6 +41,14 @@ class SteadyFuture(Future):
     def counts(self, frequency: FloatArray, age: FloatArray, periods: FloatArray, size: int) -> FloatArray:
         """Return negative binomial chances."""
         return order_counts(self._r + frequency, periods / (self._alpha + age), size)
+
+    def timing(
+        self, frequency: FloatArray, age: FloatArray, discounts: Discounts, size: int
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the chances of numbers of orders, which come at random times, and moments of their mean discount."""
+        chances = self.counts(frequency, age, np.array(discounts.edges[-1]), size)
+        moments = discounts.at_random(size)[-1]
+        return chances, np.broadcast_to(moments, (len(frequency), *moments.shape))
 
     def residual(self, histories: FloatArray, ages: FloatArray, rate: float) -> FloatArray:
         """Return the mean rate over the continuous discount rate."""
