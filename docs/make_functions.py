@@ -9,7 +9,7 @@ from typing import Any
 from xlclv.text import LANGUAGES, Language, Text
 from xlclv.worksheet import Argument, CellError, Example, Family, Function, call
 from xlclv.worksheet.catalogue import FUNCTIONS
-from xlclv.worksheet.catalogue.data import KINDS
+from xlclv.worksheet.catalogue.data import taken
 from xlclv.worksheet.convert import text_of
 from xlclv.worksheet.formula import formula
 
@@ -99,7 +99,7 @@ def _argument(argument: Argument, lang: Language) -> str:
     if argument.choices:
         listed = ", ".join(f"`{choice.value}`" for choice in argument.choices)
         choices = f" {HEADS['choices'].of(lang)}: {listed}."
-    return f"| `{argument.shown}` | {KINDS[argument.kind].of(lang)} | {argument.help.of(lang)}.{choices} |"
+    return f"| `{argument.shown}` | {taken(argument).of(lang)} | {argument.help.of(lang)}.{choices} |"
 
 
 def _example(function: Function, example: Example, lang: Language) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from xlclv.customers import CLV_COLUMNS
 from xlclv.errors import InputError
 from xlclv.labels import CUSTOMER_COLUMNS, STAGES, STANDARD, TIERS, VALUE8, label_of
 from xlclv.summary import RFM_COLUMNS
@@ -22,7 +23,7 @@ def test_labels_are_understood_back_and_distinct() -> None:
 
 
 def test_every_column_of_customers_has_a_header() -> None:
-    assert set(CUSTOMER_COLUMNS) == {*RFM_COLUMNS, *COLUMNS}
+    assert set(CUSTOMER_COLUMNS) == {*RFM_COLUMNS, *COLUMNS, *CLV_COLUMNS, "cluster"}
     assert [header.en for header in CUSTOMER_COLUMNS.values()] == list(CUSTOMER_COLUMNS)
     for language in LANGUAGES:
         assert len({header.of(language) for header in CUSTOMER_COLUMNS.values()}) == len(CUSTOMER_COLUMNS)

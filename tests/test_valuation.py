@@ -30,7 +30,8 @@ def made() -> Valuation:
 def test_published_parameters(sample: Valuation) -> None:
     assert sample.counts.customers == 2357
     assert sample.customers["frequency"].sum() == 2457
-    expected = {"r": 0.242595, "alpha": 4.413602, "a": 0.792922, "b": 2.425907}
+    expected = {"r": 0.553277, "alpha": 10.577684, "s": 0.606240, "beta": 11.668735}
+    assert sample.settings.model == "Pareto/NBD"
     assert sample.model.params == pytest.approx(expected, rel=1e-5)
     assert sample.spend.params == pytest.approx({"p": 6.249572, "q": 3.744225, "v": 15.443521}, rel=1e-5)
 
@@ -177,6 +178,7 @@ def test_progress() -> None:
         (make_orders(60), {"margin": float("inf")}, DomainError),
         (make_orders(60), {"discount_rate": -0.1}, DomainError),
         (make_orders(60), {"model": "Crystal ball"}, InputError),
+        (make_orders(60), {"model": "BG/BB"}, InputError),
         (make_orders(12), {}, XlclvError),
         (make_orders(60).drop_duplicates("customer"), {}, XlclvError),
     ],
@@ -190,6 +192,7 @@ def test_progress() -> None:
         "margin",
         "rate",
         "model",
+        "model of other data",
         "few",
         "one-time",
     ],

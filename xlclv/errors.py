@@ -50,8 +50,13 @@ class XlclvError(ValueError):
         en, zh = self._sentence
         return type(self)(f"{argument}: {clause(en)}", f"{argument}：{zh}", argument=argument, row=self.row)
 
-    def __reduce__(self) -> tuple[type[XlclvError], tuple[str, str], dict[str, str | int | None]]:
-        return type(self), (self._sentence.en, self._sentence.zh), {"argument": self.argument, "row": self.row}
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return _remade, (type(self), *self._sentence, self.argument, self.row)
+
+
+def _remade(kind: type[XlclvError], en: str, zh: str, argument: str | None, row: int | None) -> XlclvError:
+    """Return the error that `copy` and processes take for the same one."""
+    return kind(en, zh, argument=argument, row=row)
 
 
 class InputError(XlclvError):

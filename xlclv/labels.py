@@ -45,6 +45,16 @@ STAGES: Final[dict[str, Text]] = {
     "churned": Text("Churned", "流失客户"),
 }
 
+#: What a change of value beyond its limits is called, and one within them.
+ALERTS: Final[dict[str, Text]] = {
+    "drop": Text("Drop", "下降"),
+    "rise": Text("Rise", "上升"),
+    "ok": Text("OK", "正常"),
+}
+
+#: The state of customers who were in a segment before and are in none after.
+GONE: Final = Text("Gone", "已离开")
+
 #: Headers of tables with a row per customer; the English ones are the names of the columns of the Python API.
 CUSTOMER_COLUMNS: Final[dict[str, Text]] = {
     "customer": Text("customer", "客户"),
@@ -64,7 +74,10 @@ CUSTOMER_COLUMNS: Final[dict[str, Text]] = {
     "tier": Text("tier", "价值层级"),
     "stage": Text("stage", "生命周期阶段"),
     "segment": Text("segment", "客户分群"),
+    "cluster": Text("cluster", "聚类"),
     "rank": Text("rank", "排名"),
+    "clv_lower": Text("clv_lower", "价值下限"),
+    "clv_upper": Text("clv_upper", "价值上限"),
 }
 
 _LABELS: Final = (*STANDARD.values(), *VALUE8.values(), *TIERS, *STAGES.values())

@@ -5,7 +5,6 @@ Knows the calculations and nothing of files: the command line reads the log and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,14 +13,16 @@ import pandas as pd
 
 from xlclv.cohorts import retention_cohorts
 from xlclv.concentration import Concentration, clv_shares
+from xlclv.customers import fits, value_rows
 from xlclv.errors import DataError, DivisionError, DomainError, InputError
 from xlclv.labels import STAGES as STAGE_NAMES
 from xlclv.labels import TIERS
-from xlclv.models import FittedModel, FittedSpend, fit, fit_spend, predict_value
+from xlclv.models import FittedModel, FittedSpend
 from xlclv.parsing import id_of
-from xlclv.periods import PER_YEAR, Period, period_of
-from xlclv.scores import clv_tier, level, rfm_score, rfm_segments, segment_stages
+from xlclv.periods import Period
+from xlclv.scores import rfm_score, rfm_segments
 from xlclv.summary import ROUND_OFF, rfm_table
+from xlclv.terms import DEFAULT_MODEL, log_model, terms_of
 from xlclv.text import Text
 from xlclv.vectors import codes_of
 
@@ -122,7 +123,7 @@ def value_customers(
     periods: float | None = None,
     margin: float = 1.0,
     discount_rate: float = 0.0,
-    model: str = "BG/NBD",
+    model: str = DEFAULT_MODEL,
     progress: Progress | None = None,
 ) -> Valuation:
     """Value every customer of an order log.
@@ -142,7 +143,7 @@ def value_customers(
     discount_rate : float, optional
         Effective rate of one period, 0 or more.
     model : str, optional
-        Name of the model of ordering.
+        Name of the model of ordering; not BG/BB, which is of other data.
     progress : callable, optional
         Called with the stage, the stages done and their number.
 
@@ -165,37 +166,24 @@ def value_customers(
     23570
     """
     log = _checked(orders)
-    unit = period_of(period)
+    terms = terms_of(period, periods, margin, discount_rate)
+    name = log_model(model)
     day = _day(log, as_of)
-    horizon = float(PER_YEAR[unit] if periods is None else periods)
-    _check_numbers(horizon, margin, discount_rate)
 
     def tell(stage: Text) -> None:
         if progress is not None:
             progress(stage, STAGES.index(stage), len(STAGES))
 
     tell(SUMMARISE)
-    summary = rfm_table(ids=log["customer"], dates=log["date"], amounts=log["amount"], as_of=day, period=unit)
+    summary = rfm_table(ids=log["customer"], dates=log["date"], amounts=log["amount"], as_of=day, period=terms.period)
     summary["customer"] = [id_of(label) or "" for label in summary["customer"]]
     counts = _counts(log, day)
     tell(FIT)
-    frequency, recency, age = (summary[name].to_numpy(float) for name in ("frequency", "recency", "age"))
-    monetary = summary["monetary"].to_numpy(float)
-    fitted = fit(model, frequency, recency, age, period=unit)
-    spend = fit_spend(frequency, monetary)
+    fitted, spend = fits(summary, name, terms.period)
     tell(PREDICT)
-    value = predict_value(fitted, spend, frequency, recency, age, monetary, horizon, margin, discount_rate)
-    values = summary.assign(
-        p_alive=fitted.alive(frequency, recency, age),
-        expected_orders=fitted.orders(frequency, recency, age, horizon),
-        expected_value=spend.expected(frequency, monetary),
-        clv=level(value),  # customers of equal histories share a rank and a tier, whatever the order of the log
-    )
+    values = value_rows(summary, fitted, spend, terms)
     tell(GROUP)
-    values["tier"] = clv_tier(values["clv"])
-    values["stage"] = segment_stages(values, day)
     values["segment"] = rfm_segments(rfm_score(values["days_since"], values["orders"], values["total"]))
-    values["rank"] = values["clv"].rank(ascending=False, method="min").astype("int64")
     values = values.sort_values(["rank", "customer"], kind="stable", ignore_index=True)
     stages = [stage.en for stage in STAGE_NAMES.values()]
     groups = [
@@ -212,7 +200,7 @@ def value_customers(
     if progress is not None:
         progress(COHORT, len(STAGES), len(STAGES))
     return Valuation(
-        Settings(day, unit, horizon, float(margin), float(discount_rate), fitted.name),
+        Settings(day, *terms, fitted.name),
         counts,
         values.loc[:, list(COLUMNS)],
         fitted,
@@ -310,22 +298,6 @@ def _day(log: pd.DataFrame, as_of: date | None) -> date:
     if as_of is None:
         return pd.Timestamp(log["date"].max()).date()
     return pd.Timestamp(as_of).date()
-
-
-def _check_numbers(periods: float, margin: float, discount_rate: float) -> None:
-    if not (math.isfinite(periods) and periods > 0):
-        raise DomainError(
-            "periods must be more than 0.", "periods（预测期数）必须大于 0。", argument="periods"
-        )  # fmt: skip
-    if not math.isfinite(margin):
-        raise DomainError(
-            "margin must be a number such as 0.3 for 30%.", "margin（利润率）必须是数字，例如 0.3 表示 30%。",
-            argument="margin",
-        )  # fmt: skip
-    if not (math.isfinite(discount_rate) and discount_rate >= 0):
-        raise DomainError(
-            "discount_rate must be 0 or more.", "discount_rate（折现率）必须不小于 0。", argument="discount_rate"
-        )
 
 
 def _counts(log: pd.DataFrame, day: date) -> Counts:

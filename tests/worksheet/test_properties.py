@@ -41,6 +41,10 @@ BLOCKS = st.sampled_from(
         [["model", "BG/NBD"], ["r", 1e-300], ["alpha", 1e300], ["a", 1e-9], ["b", 1e9]],
         [["model", "Gamma-Gamma"], ["p", 1e300], ["q", 1e-300], ["v", 1e300]],
         [["model", "NBD"], ["r", 1e308], ["alpha", 5e-324]],
+        [["model", "sBG"], ["alpha", 0.704], ["beta", 1.182]],
+        [["model", "sBG"], ["alpha", 1e-300], ["beta", 1e300]],
+        [["model", "sBG"], ["alpha", 1e308], ["beta", 5e-324]],
+        [["model", "sBG"], ["alpha", 1e13], ["beta", 1e308]],
     ]
 )
 
@@ -71,6 +75,8 @@ def fitting(argument: Argument) -> st.SearchStrategy[Any]:
         cell = st.one_of(st.none(), cell)
     if argument.kind is Kind.VECTOR:
         return st.lists(cell, min_size=40, max_size=40).map(lambda values: [[value] for value in values])
+    if argument.kind is Kind.MATRIX:
+        return st.lists(st.lists(cell, min_size=2, max_size=2), min_size=40, max_size=40)
     if argument.kind is Kind.OPTION:
         return cell
     return st.one_of(cell, st.lists(cell, min_size=3, max_size=3).map(lambda values: [[value] for value in values]))

@@ -152,12 +152,13 @@ def required_first(function: Function) -> list[str]:
 
 
 def data_first(function: Function) -> list[str]:
-    """No range read whole after an option."""
+    """No range read whole after an option, but for a block that may be a single cell as well."""
     if function.name in OPTIONS_FIRST:
         return []
     kinds = [argument.kind for argument in function.arguments]
     start = kinds.index(Kind.OPTION) if Kind.OPTION in kinds else len(kinds)
-    return [a.name for a in function.arguments[start:] if a.kind in (Kind.VECTOR, Kind.BLOCK)]
+    whole = (Kind.VECTOR, Kind.MATRIX, Kind.BLOCK)
+    return [a.name for a in function.arguments[start:] if a.kind in whole and not a.single]
 
 
 def lang_last(function: Function) -> list[str]:
@@ -349,7 +350,9 @@ BROKEN: list[tuple[str, Function]] = [
     ("family_known", GOOD._replace(family=Text("Value", "价值"))),  # type: ignore[arg-type]
     ("required_first", with_arguments(argument("growth", default=0.0), argument("margin"))),
     ("data_first", with_arguments(OPTION._replace(default=REQUIRED), argument("margins", Kind.VECTOR))),
+    ("data_first", with_arguments(OPTION, argument("features", Kind.MATRIX, default=None))),
     ("data_first", with_arguments(OPTION, argument("model", Kind.BLOCK, Type.CELL, default=None))),
+    ("data_first", with_arguments(OPTION, argument("margins", Kind.VECTOR, default=None))),
     ("lang_last", with_arguments(LANG, OPTION)),
     ("lang_last", with_arguments(LANG._replace(default="zh"))),
     ("lang_last", with_arguments(LANG._replace(kind=Kind.ELEMENT))),

@@ -7,6 +7,7 @@ from datetime import date
 from xlclv.labels import CUSTOMER_COLUMNS
 from xlclv.periods import Period
 from xlclv.text import Text
+from xlclv.valuation import COLUMNS as VALUED
 
 SUMMARY = Text("Summary", "概览")
 CUSTOMERS = Text("Customers", "客户")
@@ -15,10 +16,8 @@ COHORTS = Text("Cohorts", "同期群")
 METHOD = Text("Method", "方法")
 SHEETS = (SUMMARY, CUSTOMERS, SEGMENTS, COHORTS, METHOD)
 
-#: Headers of the table CustomerValues, in order: without two that stand in RFM tables only.
-COLUMNS: dict[str, Text] = {
-    name: header for name, header in CUSTOMER_COLUMNS.items() if name not in ("total", "days_since")
-}
+#: Headers of the table CustomerValues, in order.
+COLUMNS: dict[str, Text] = {name: CUSTOMER_COLUMNS[name] for name in VALUED}
 
 #: Headers of the tables Segments, Tiers and Stages, after the name of the group.
 GROUP_COLUMNS: dict[str, Text] = {
@@ -74,6 +73,7 @@ GOVERNS: dict[tuple[str, str], Text] = {
     ("orders", "b"): Text("dropping out", "流失"),
     ("orders", "s"): Text("dropping out", "流失"),
     ("orders", "beta"): Text("dropping out", "流失"),
+    ("orders", "k"): Text("regularity", "购买规律性"),
     ("spend", "p"): Text("order value", "单笔金额"),
     ("spend", "q"): Text("order value", "单笔金额"),
     ("spend", "v"): Text("order value", "单笔金额"),

@@ -84,7 +84,21 @@ GENERAL: Final = (
     ),
 )
 
+#: What a model cannot say, and why another one is the default.
 BY_MODEL: Final[dict[str, tuple[Text, ...]]] = {
+    "Pareto/NBD": (
+        Text(
+            "Pareto/NBD lets customers leave at any time, also those who bought only once. When one left is never "
+            "seen: p_alive is inferred from the silence since the latest order, by the customer's own rhythm.",
+            "Pareto/NBD 允许客户随时流失，包括只买过一次的客户。流失的时刻无法观察：存活概率由最近一单以来的沉默时间"
+            "按客户自己的节奏推断。",
+        ),
+        Text(
+            "Pareto/NBD is the default because BG/NBD, which fits as well on many logs, counts every one-time buyer as "
+            "alive with certainty.",
+            "默认采用 Pareto/NBD，因为在许多数据上拟合同样好的 BG/NBD 会把所有一次性客户视为必然存活。",
+        ),
+    ),
     "BG/NBD": (
         Text(
             "BG/NBD lets customers leave only right after an order that repeats: every one-time buyer counts as "
@@ -92,19 +106,48 @@ BY_MODEL: Final[dict[str, tuple[Text, ...]]] = {
             "BG/NBD 只允许客户在重复购买之后流失：所有一次性客户无论多久未购都视为仍存活（存活概率 100%）。"
             "请只参考复购客户的存活概率。",
         ),
+    ),
+    "MBG/NBD": (
         Text(
-            "BG/NBD is used because it fits fast and surely; Pareto/NBD, where one-time buyers can leave too, is "
-            "not part of this version.",
-            "采用 BG/NBD 是因为其拟合快速稳健；允许一次性客户流失的 Pareto/NBD 不在此版本中。",
+            "MBG/NBD lets customers leave only right after an order, the first included, and never between two orders.",
+            "MBG/NBD 只允许客户在下单（含首单）之后立即流失，不会在两次订单之间流失。",
+        ),
+    ),
+    "BG/CNBD-k": (
+        Text(
+            "BG/CNBD-k is BG/NBD for orders that come more regularly than at random; it too counts every one-time "
+            "buyer as alive with certainty.",
+            "BG/CNBD-k 是针对比随机更有规律的购买的 BG/NBD；它同样把所有一次性客户视为必然存活。",
+        ),
+    ),
+    "MBG/CNBD-k": (
+        Text(
+            "MBG/CNBD-k is MBG/NBD for orders that come more regularly than at random; customers leave only right "
+            "after an order.",
+            "MBG/CNBD-k 是针对比随机更有规律的购买的 MBG/NBD；客户只会在下单之后立即流失。",
+        ),
+    ),
+    "NBD": (
+        Text(
+            "NBD lets nobody leave: p_alive is 100% throughout, and the expected orders of customers long silent are "
+            "too many. It is of use for comparison.",
+            "NBD 假设无人流失：存活概率始终为 100%，对长期沉默的客户预期订单偏多。适合用作比较。",
         ),
     ),
 }
+
+_REGULAR: Final = (
+    "Platzer, Reutterer (2016): Ticking Away the Moments: Timing Regularity Helps to Better Predict Customer Activity. "
+    "Marketing Science 35(5), 779–799."
+)
 
 SOURCES: Final[dict[str, str]] = {
     "BG/NBD": "Fader, Hardie, Lee (2005): “Counting Your Customers” the Easy Way: An Alternative to the Pareto/NBD "
     "Model. Marketing Science 24(2), 275–284.",
     "MBG/NBD": "Batislam, Denizel, Filiztekin (2007): Empirical validation and comparison of models for customer base "
     "analysis. International Journal of Research in Marketing 24(3), 201–209.",
+    "BG/CNBD-k": _REGULAR,
+    "MBG/CNBD-k": _REGULAR,
     "Pareto/NBD": "Schmittlein, Morrison, Colombo (1987): Counting Your Customers: Who Are They and What Will They Do "
     "Next? Management Science 33(1), 1–24.",
     "NBD": "Ehrenberg (1959): The Pattern of Consumer Purchases. Applied Statistics 8(1), 26–41.",

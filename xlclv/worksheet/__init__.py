@@ -7,7 +7,7 @@
 
 from xlclv.worksheet.boundary import call, evaluate
 from xlclv.worksheet.cells import CellError, Cells, Rows, Scalar
-from xlclv.worksheet.declaration import Argument, Example, Family, Function, Kind, Type
+from xlclv.worksheet.declaration import Argument, Example, Family, Function, Kind, Matrix, Type
 
 __all__ = [
     "Argument",
@@ -17,6 +17,7 @@ __all__ = [
     "Family",
     "Function",
     "Kind",
+    "Matrix",
     "Rows",
     "Scalar",
     "Type",

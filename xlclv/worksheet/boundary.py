@@ -10,7 +10,7 @@ from xlclv.parsing import is_blank
 from xlclv.worksheet import log
 from xlclv.worksheet.cells import CellError, Rows, Scalar, rows_of
 from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, cells_of, value_of
-from xlclv.worksheet.declaration import Argument, Context, Function, Kind
+from xlclv.worksheet.declaration import Argument, Context, Function, Kind, Whole
 from xlclv.worksheet.mapping import ARITHMETIC, Mapping
 from xlclv.worksheet.ranges import Range, Vectors, read_block, read_vectors
 
@@ -105,12 +105,12 @@ def _complete(function: Function, cells: Sequence[Any]) -> list[Any]:
 
 def _evaluate(function: Function, cells: list[Any], date1904: bool, language: str) -> Scalar | Rows:
     ranges = [rows_of(cell) for cell in cells]
-    values, vectors = _read_whole(function, cells, ranges, date1904)
+    elements = _elements(function, cells, ranges)
+    values, vectors = _read_whole(function, cells, ranges, date1904, elements)
     context: dict[str, Context] = {}
     if function.context:
         context["context"] = Context(date1904, 2 if vectors is not None and vectors.header else 1)
     compute = _numbering(function, vectors)
-    elements = [i for i, argument in enumerate(function.arguments) if argument.kind is Kind.ELEMENT]
     if any(ranges[i] is not None for i in elements):
         mapping = Mapping(function, elements, cells, ranges, date1904, language)
         result = mapping.run(compute, values, context)
@@ -123,11 +123,24 @@ def _evaluate(function: Function, cells: list[Any], date1904: bool, language: st
     if vectors is not None and function.per_row and not vectors.rows:
         raise DataError("The ranges are empty; there is nothing to tell yet.", "区域为空，还没有可计算的内容。")
     computed = compute(*values, **context)
+    if isinstance(computed, Whole):
+        return cells_of(computed.rows, language)
     if vectors is not None and function.per_row:
         return _per_row(cells_of(computed, language), vectors)
     if function.table:
         return cells_of(computed, language)
     return _single(computed[0] if function.batch else computed, language)
+
+
+def _elements(function: Function, cells: list[Any], ranges: list[Range | None]) -> list[int]:
+    """Return the places of the arguments that are mapped over; a matrix among them is a range even as a single cell."""
+    kinds = [argument.kind for argument in function.arguments]
+    if Kind.ELEMENT not in kinds:
+        return []
+    for i, kind in enumerate(kinds):
+        if kind is Kind.MATRIX and ranges[i] is None and not is_blank(cells[i]):
+            ranges[i] = [[cells[i]]]
+    return [i for i, kind in enumerate(kinds) if kind in (Kind.ELEMENT, Kind.MATRIX)]
 
 
 def _numbering(function: Function, vectors: Vectors | None) -> Callable[..., Any]:
@@ -157,13 +170,13 @@ def _single(value: Any, language: str) -> Scalar:
 
 
 def _read_whole(
-    function: Function, cells: list[Any], ranges: list[Range | None], date1904: bool
+    function: Function, cells: list[Any], ranges: list[Range | None], date1904: bool, elements: list[int]
 ) -> tuple[list[Any], Vectors | None]:
     """Convert the arguments that are read whole; those of elements stay open."""
     values: list[Any] = [None] * len(cells)
     places: list[int] = []
     for i, argument in enumerate(function.arguments):
-        if argument.kind is Kind.ELEMENT:
+        if i in elements:
             continue
         if argument.kind is Kind.OPTION:
             values[i] = value_of(_one_cell(cells[i], ranges[i], argument), argument, date1904)
@@ -173,7 +186,8 @@ def _read_whole(
             values[i] = read_block(cells[i], ranges[i], argument)
         else:
             places.append(i)
-    if not any(argument.kind is Kind.VECTOR for argument in function.arguments):
+    kinds = [argument.kind for i, argument in enumerate(function.arguments) if i not in elements]
+    if Kind.VECTOR not in kinds and Kind.MATRIX not in kinds:
         return values, None
     columns: list[Range] = [rows if (rows := ranges[i]) is not None else [[cells[i]]] for i in places]
     vectors = read_vectors([function.arguments[i] for i in places], columns, date1904, function.positional)

@@ -10,13 +10,16 @@ from typing import Any
 from xlclv.dates import date_of
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank, number_of
-from xlclv.text import clause
+from xlclv.text import Text, clause
 from xlclv.worksheet.cells import CellError, Rows, Scalar
 from xlclv.worksheet.declaration import REQUIRED, Argument, Choice, Kind, Type
 
 #: Day 0 of the date systems: serials 61 and above count from it.
 _EPOCH_1900 = dt.date(1899, 12, 30).toordinal()
 _EPOCH_1904 = dt.date(1904, 1, 1).toordinal()
+
+#: What sentences add to the name of an argument that is one column: nothing.
+WHOLE = Text("", "")
 
 #: The longest text a cell holds.
 MAX_TEXT = 32_767
@@ -125,8 +128,13 @@ def _cell(cell: Any, argument: Argument, date1904: bool) -> Any:
 _PARSERS = {Type.NUMBER: _number, Type.DATE: _date, Type.TEXT: _text, Type.CHOICE: _choice, Type.CELL: _cell}
 
 
-def vector_of(cells: Sequence[Any], argument: Argument, date1904: bool, rows: Sequence[int]) -> list[Any]:
-    """Convert the cells of a vector; an error names the row, counted within the range from ``rows``."""
+def vector_of(
+    cells: Sequence[Any], argument: Argument, date1904: bool, rows: Sequence[int], column: Text = WHOLE
+) -> list[Any]:
+    """Convert the cells of a vector; an error names the row, counted within the range from ``rows``.
+
+    ``column`` is what sentences add to the argument's name, where the cells are one column of a matrix.
+    """
     if argument.type is Type.NUMBER and set(map(type, cells)) <= {float} and all(map(math.isfinite, cells)):
         return list(cells)
     values = []
@@ -134,8 +142,8 @@ def vector_of(cells: Sequence[Any], argument: Argument, date1904: bool, rows: Se
         if is_blank(cell):
             if argument.blank is REQUIRED:
                 raise InputError(
-                    f"{argument.name} is empty in row {row}; fill it or leave the whole row empty.",
-                    f"{argument.name} 第 {row} 行为空；请填写，或将整行留空。",
+                    f"{argument.name}{column.en} is empty in row {row}; fill it or leave the whole row empty.",
+                    f"{argument.name}{column.zh} 第 {row} 行为空；请填写，或将整行留空。",
                     argument=argument.name,
                 )
             values.append(argument.blank)
@@ -144,10 +152,38 @@ def vector_of(cells: Sequence[Any], argument: Argument, date1904: bool, rows: Se
             values.append(_PARSERS[argument.type](cell, argument, date1904))
         except XlclvError as error:
             raise type(error)(
-                f"Row {row} of {argument.name}: {clause(error.text.en)}",
-                f"{argument.name} 第 {row} 行：{error.text.zh}",
+                f"Row {row} of {argument.name}{column.en}: {clause(error.text.en)}",
+                f"{argument.name}{column.zh} 第 {row} 行：{error.text.zh}",
                 argument=argument.name,
             ) from None
+    return values
+
+
+def column_text(name: str, number: int) -> Text:
+    """Return what sentences add to a matrix's name for one of its columns."""
+    return Text(f" ({name})", f"（{name}）") if name else Text(f" (column {number})", f"（第 {number} 列）")
+
+
+def row_of(cells: Sequence[Any], argument: Argument, date1904: bool) -> list[Any]:
+    """Convert one row of a matrix that is mapped over.
+
+    Raises
+    ------
+    PropagatedError
+        If a cell holds an error value.
+    XlclvError
+        If one cannot be converted, or is empty and the argument says nothing of empty cells.
+    """
+    values = []
+    for number, cell in enumerate(cells, 1):
+        if is_blank(cell) and argument.blank is REQUIRED:
+            where = column_text("", number)
+            raise InputError(
+                f"{argument.name}{where.en} is empty; fill it or leave the whole row empty.",
+                f"{argument.name}{where.zh}为空；请填写，或将整行留空。",
+                argument=argument.name,
+            )
+        values.append(argument.blank if is_blank(cell) else value_of(cell, argument, date1904))
     return values
 
 

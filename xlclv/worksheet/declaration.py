@@ -15,8 +15,27 @@ class Kind(Enum):
 
     ELEMENT = "element"  #: the function maps over it
     VECTOR = "vector"  #: a row or column read whole
+    MATRIX = "matrix"  #: a column or several side by side, whose rows are those of the other data; see `Matrix`
     BLOCK = "block"  #: a rectangle read whole, such as a model block
     OPTION = "option"  #: a single cell
+
+
+class Matrix(NamedTuple):
+    """The columns of an argument of kind `Kind.MATRIX`, as a calculation takes them.
+
+    Where a function has vectors, or a matrix alone, the matrix is read with them: trimmed together, one header row
+    over all, wholly empty rows left out of all, every cell converted to the argument's type, an empty one by its
+    ``blank``. Vectors that lie in rows go with a matrix whose rows are the columns.
+
+    Where a function has element arguments, it maps over the rows of the matrix as over a column: what the calculation
+    gets of each is the list of its cells, or the argument's default where the row is empty or the matrix left out;
+    a header is not expected, an error stays in its row, and a matrix of one row serves all.
+    """
+
+    #: Names of the columns by the header; "" where there is none.
+    names: list[str]
+    #: The converted cells, row by row.
+    rows: list[list[Any]]
 
 
 class Type(Enum):
@@ -62,8 +81,8 @@ REQUIRED: Final = object()
 class Argument(NamedTuple):
     """One argument of a worksheet function.
 
-    ``blank`` says what an empty cell within a vector becomes (``REQUIRED``: an error naming the row); for a single
-    required cell it is REQUIRED except where emptiness has a meaning of its own.
+    ``blank`` says what an empty cell within a vector or matrix becomes (``REQUIRED``: an error naming the row); for a
+    single required cell it is REQUIRED except where emptiness has a meaning of its own.
     """
 
     name: str
@@ -75,10 +94,12 @@ class Argument(NamedTuple):
     blank: Any = REQUIRED
     #: Vectors only: handed on unparsed, for calculations that report or skip rows themselves.
     raw: bool = False
-    #: Vectors only: error cells are handed on ("keep") or ``#N/A`` counts as an empty cell ("missing").
+    #: Vectors and matrices: error cells are handed on ("keep") or ``#N/A`` counts as an empty cell ("missing").
     errors: str = "raise"
-    #: Vectors only: a single value serves all rows.
+    #: Vectors and matrices: a single row serves all.
     serves_all: bool = False
+    #: Blocks: a single cell, such as the name of a model, is taken as well, as a range of one.
+    single: bool = False
 
     @property
     def required(self) -> bool:
@@ -107,12 +128,19 @@ class Context(NamedTuple):
     first_row: int
 
 
+class Whole(NamedTuple):
+    """What a calculation with a row for each row returns where a choice asks for a table of its own instead."""
+
+    rows: list[list[Any]]
+
+
 class Function(NamedTuple):
     """One worksheet function.
 
     ``compute`` takes the converted arguments in order. It returns a cell, or rows when ``table``. With ``batch`` the
     element arguments come as lists of equal length and it returns as many cells. With ``per_row`` it returns one row
-    for each row of its vectors, and the boundary adds a row of ``header`` texts if the input had a header. With
+    for each row of its vectors, and the boundary adds a row of ``header`` texts if the input had a header, unless it is
+    `Whole`. With
     ``context`` it takes a `Context` as the keyword ``context``. ``positional``: the place of a row has a meaning, such
     as its period, so that empty rows between filled ones are not left out.
     """

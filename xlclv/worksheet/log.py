@@ -13,7 +13,7 @@ KEPT = 100
 
 
 class Failure(NamedTuple):
-    """Why a call of a worksheet function gave an error value."""
+    """Why a call of a worksheet function gave an error value; without a code, what to be careful of in its result."""
 
     function: str
     argument: str

@@ -10,8 +10,8 @@ from typing import Any
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank
 from xlclv.worksheet.cells import CellError, Rows, Scalar
-from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, value_of
-from xlclv.worksheet.declaration import Argument, Function, Type
+from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, row_of, value_of
+from xlclv.worksheet.declaration import Argument, Function, Kind, Type
 from xlclv.worksheet.ranges import Range
 
 #: The most cells one call returns; a column against a row of whole sheets would fill the memory.
@@ -39,7 +39,7 @@ class Mapping:
         self.function, self.elements = function, elements
         self.date1904, self.language = date1904, language
         self.failure: XlclvError | None = None
-        given = {i: rows for i in elements if (rows := ranges[i]) is not None}
+        given = {i: _mapped(rows, function.arguments[i]) for i in elements if (rows := ranges[i]) is not None}
         self.height, self.width = _shape(function, given)
         given = {i: rows[: self.height] if len(rows) > 1 else rows for i, rows in given.items()}
         self.grids = [self._grid(given.get(i, [[cells[i]]]), function.arguments[i]) for i in elements]
@@ -105,6 +105,8 @@ class Mapping:
 
     def _convert(self, cell: Any, argument: Argument) -> Any:
         try:
+            if argument.kind is Kind.MATRIX and cell is not None:
+                return row_of(cell, argument, self.date1904)
             return value_of(cell, argument, self.date1904)
         except PropagatedError as propagated:
             return propagated.error
@@ -131,6 +133,13 @@ class Mapping:
         return cell
 
 
+def _mapped(rows: Range, argument: Argument) -> Range:
+    """Return the cells that are mapped over; those of a matrix are its rows, one below the other, empty ones None."""
+    if argument.kind is not Kind.MATRIX:
+        return rows
+    return [[None if all(map(is_blank, row)) else row] for row in rows]
+
+
 def _plain(grid: Range) -> bool:
     """Return whether no cell of a grid failed to convert."""
     return _numbers(grid) or not any(isinstance(cell, (CellError, XlclvError)) for row in grid for cell in row)
@@ -152,7 +161,7 @@ def _shape(function: Function, ranges: dict[int, Range]) -> tuple[int, int]:
     heights = {min(len(rows), filled) for rows in tall} - {1}
     widths = {len(rows[0]) for rows in ranges.values()} - {1}
     if len(heights) > 1 or len(widths) > 1:
-        shapes = ", ".join(f"{function.arguments[i].name} {len(r)} x {len(r[0])}" for i, r in ranges.items())
+        shapes = ", ".join(f"{function.arguments[i].name} {len(r)} x {_width(r)}" for i, r in ranges.items())
         raise InputError(
             f"The ranges do not fit each other (rows x columns): {shapes}.",
             f"区域的大小不一致（行 × 列）：{shapes}。",
@@ -164,6 +173,11 @@ def _shape(function: Function, ranges: dict[int, Range]) -> tuple[int, int]:
             f"结果将有 {height} × {width} 个单元格；请缩小区域。",
         )
     return height, width
+
+
+def _width(rows: Range) -> int:
+    """Return how many columns a range has; a matrix has them within its cells."""
+    return max(len(cell) if isinstance(cell, list | tuple) else len(row) for row in rows for cell in row[:1])
 
 
 def _filled_height(rows: Range) -> int:

@@ -19,6 +19,11 @@ def vector(name: str, en: str, zh: str, default: Any = REQUIRED, type_: Type = T
     return Argument(name, Kind.VECTOR, type_, Text(en, zh), default, **more)
 
 
+def matrix(name: str, en: str, zh: str, default: Any = REQUIRED, type_: Type = Type.NUMBER, **more: Any) -> Argument:
+    """Declare columns side by side, whose rows are those of the other data."""
+    return Argument(name, Kind.MATRIX, type_, Text(en, zh), default, **more)
+
+
 def option(name: str, en: str, zh: str, default: Any = REQUIRED, type_: Type = Type.NUMBER, **more: Any) -> Argument:
     """Declare a single cell."""
     return Argument(name, Kind.OPTION, type_, Text(en, zh), default, **more)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import xlclv
+from xlclv.alerts import clv_alert
 from xlclv.errors import UnknownNameError
 from xlclv.text import Text
 from xlclv.worksheet import log
-from xlclv.worksheet.catalogue.arguments import LANG, option, vector
+from xlclv.worksheet.catalogue.arguments import LANG, element, option, vector
 from xlclv.worksheet.catalogue.example_data import ORDER_AMOUNTS, ORDER_DATES, ORDER_IDS
 from xlclv.worksheet.cells import CellError
-from xlclv.worksheet.declaration import Context, Example, Family, Function, Kind, Type
+from xlclv.worksheet.declaration import Argument, Context, Example, Family, Function, Kind, Type
 from xlclv.worksheet.formula import formula
 
 #: Texts of help and failures stay below what a formula and the function wizard take.
@@ -21,9 +22,17 @@ MAX_TEXT = 255
 KINDS = {
     Kind.ELEMENT: Text("one value, or a range to map over", "单个值，或逐个计算的区域"),
     Kind.VECTOR: Text("a row or column, read whole", "整体读取的行或列"),
+    Kind.MATRIX: Text("columns side by side, a row for each row of the data", "并排的若干列，与数据逐行对应"),
     Kind.BLOCK: Text("a range, read whole", "整体读取的区域"),
     Kind.OPTION: Text("one value", "单个值"),
 }
+#: Of a block that may be a single cell as well.
+VALUE_OR_RANGE = Text("one value, or a range read whole", "单个值，或整体读取的区域")
+
+
+def taken(argument: Argument) -> Text:
+    """Return what an argument takes, in words."""
+    return VALUE_OR_RANGE if argument.single else KINDS[argument.kind]
 
 
 def _check(ids: list[Any], dates: list[Any], amounts: list[Any], as_of: Any, lang: str, *, context: Context) -> Any:
@@ -48,7 +57,7 @@ def _help(name: str | None, lang: str) -> list[list[Any]]:
             argument="name",
         )
     header = [Text("argument", "参数").of(lang), Text("takes", "取值").of(lang), Text("help", "说明").of(lang)]
-    rows = [[a.shown, KINDS[a.kind].of(lang), a.help.of(lang)] for a in function.arguments]
+    rows = [[a.shown, taken(a).of(lang), a.help.of(lang)] for a in function.arguments]
     example = formula(function.name, function.examples[0].cells)
     tail = [[Text("example", "示例").of(lang), "", example]] if len(example) <= MAX_TEXT else []
     return [header, [function.name, function.family.value.of(lang), function.help.of(lang)], *rows, *tail]
@@ -93,6 +102,34 @@ FUNCTIONS = (
         ),
         table=True,
         context=True,
+    ),
+    Function(
+        "CLV_ALERT",
+        Family.DATA,
+        Text(
+            "Drop, Rise or OK: whether a value has changed by a limit or more against the previous one, such as last month's CLV.",
+            "下降、上升或正常：某个值与上一次（如上月的 CLV）相比，变动是否达到界限。",
+        ),
+        (
+            element("current", "Value now", "当前值"),
+            element("previous", "Value before, above 0", "上一次的值，大于 0"),
+            element("drop", "Fall that alerts, as a share of the previous value; 10% if omitted", "触发预警的降幅（占上一次的比例）；省略为 10%", 0.1),
+            element("rise", "Rise that alerts; as drop if omitted", "触发预警的升幅；省略则与 drop 相同", None),
+            LANG,
+        ),
+        clv_alert,
+        (
+            Example((90, 100), "Drop"),
+            Example(([[110], [100], [None], [79]], [[100], [100], [None], [100]], 0.2, 0.1), [["Rise"], ["OK"], [""], ["Drop"]]),
+            Example((60, 100, None, None, "zh"), "下降"),
+            Example((60, 0), CellError("#DIV/0!")),
+            Example((60, 100, 10), CellError("#NUM!"), Text("10% is 0.1", "10% 应为 0.1")),
+        ),
+        notes=Text(
+            "Drop: current <= previous x (1 - drop). Rise: current >= previous x (1 + rise). A change that just reaches its "
+            "limit alerts; no change never does.",
+            "下降：current ≤ previous × (1 − drop)。上升：current ≥ previous × (1 + rise)。恰好达到界限即预警；没有变化则不预警。",
+        ),
     ),
     Function(
         "XLCLV_HELP",

@@ -8,66 +8,101 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xlclv import models
-from xlclv.errors import XlclvError
+from xlclv.domain import whole
+from xlclv.errors import InputError, XlclvError
 from xlclv.models.checks import Problem
+from xlclv.worksheet.catalogue import fit_cache
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.convert import PropagatedError
+from xlclv.worksheet.declaration import Matrix
 
 Floats = NDArray[np.float64]
 
 
 def fit_block(
-    name: str, frequency: list[float], recency: list[float], age: list[float], weights: list[float] | None, lang: str
+    name: str,
+    frequency: list[float],
+    recency: list[float],
+    age: list[float],
+    weights: list[float] | None,
+    features: Matrix | None,
+    k: float | None,
+    lang: str,
 ) -> list[list[Any]]:
     """MODEL_FIT."""
-    return models.fit(name, frequency, recency, age, weights).to_block(lang)
+    regularity = None if k is None else whole(k, "k", low=1.0)
+    return fit_cache.fit(name, frequency, recency, age, weights, features=features, k=regularity).to_block(lang)
 
 
 def spend_block(
     frequency: list[float], monetary: list[float], weights: list[float] | None, lang: str
 ) -> list[list[Any]]:
     """SPEND_FIT."""
-    return models.fit_spend(frequency, monetary, weights).to_block(lang)
+    return fit_cache.fit_spend(frequency, monetary, weights).to_block(lang)
 
 
-def alive(block: Sequence[Sequence[Any]], *customer: list[float]) -> list[Any]:
+def alive(
+    block: Sequence[Sequence[Any]],
+    frequency: list[float],
+    recency: list[float],
+    age: list[float],
+    features: list[list[float] | None],
+) -> list[Any]:
     """MODEL_ALIVE."""
-    model = _buying(block, "model")
-    return _each(lambda x, t, age: model.alive(x, t, age), customer, model.model.problems)
+    model = buying(block, "model")
+    given = _Features(model, features)
+    return _each(model.alive, (frequency, recency, age), model.model.problems, given)
 
 
-def orders(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
+def orders(
+    block: Sequence[Sequence[Any]],
+    frequency: list[float],
+    recency: list[float],
+    age: list[float],
+    periods: list[float],
+    features: list[list[float] | None],
+) -> list[Any]:
     """MODEL_ORDERS."""
-    model = _buying(block, "model")
-    return _each(lambda x, t, age, periods: model.orders(x, t, age, periods), values, _ahead(model))
+    model = buying(block, "model")
+    given = _Features(model, features)
+    return _each(model.orders, (frequency, recency, age, periods), _ahead(model), given)
 
 
 def active(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
     """MODEL_ACTIVE."""
-    model = _buying(block, "model")
+    model = buying(block, "model")
     return _each(lambda x, t, age, periods: model.active(x, t, age, periods), values, _ahead(model))
 
 
 def new(block: Sequence[Sequence[Any]], periods: list[float]) -> list[Any]:
     """MODEL_NEW."""
-    model = _buying(block, "model")
+    model = buying(block, "model")
     return _each(lambda p: model.new(p), (periods,), model.model.period_problems)
 
 
-def residual(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
+def residual(
+    block: Sequence[Sequence[Any]],
+    frequency: list[float],
+    recency: list[float],
+    age: list[float],
+    discount_rate: list[float],
+    features: list[list[float] | None],
+) -> list[Any]:
     """MODEL_RESIDUAL."""
-    model = _buying(block, "model")
+    model = buying(block, "model")
+    given = _Features(model, features)
 
     def screen(x: Floats, t: Floats, age: Floats, rate: Floats) -> list[Problem]:
-        return [*model.model.problems(x, t, age), *model.residual_problems(rate)]
+        return [*model.model.problems(x, t, age), *model.residual_problems(rate, given.rows)]
 
-    return _each(lambda x, t, age, rate: model.residual(x, t, age, rate), values, screen)
+    return _each(model.residual, (frequency, recency, age, discount_rate), screen, given)
 
 
 def spend_expected(block: Sequence[Sequence[Any]], frequency: list[float], monetary: list[float]) -> list[Any]:
@@ -84,16 +119,27 @@ def clv_predict(
     age: list[float],
     monetary: list[float],
     periods: list[float | None],
-    *terms: list[float],
+    margin: list[float],
+    discount_rate: list[float],
+    features: list[list[float] | None],
 ) -> list[Any]:
     """CLV_PREDICT."""
-    model, spend = _buying(block, "model"), _spending(spend_block)
+    model, spend = buying(block, "model"), _spending(spend_block)
     horizon = [math.inf if value is None else value for value in periods]
+    given = _Features(model, features)
     return _each(
-        lambda *v: models.predict_value(model, spend, *v),
-        (frequency, recency, age, monetary, horizon, *terms),
-        lambda *v: models.value_problems(model, spend, *v),
+        partial(models.predict_value, model, spend),
+        (frequency, recency, age, monetary, horizon, margin, discount_rate),
+        partial(_value_problems, model, spend, given),
+        given,
     )
+
+
+def _value_problems(
+    model: models.FittedModel, spend: models.FittedSpend, features: _Features, *columns: Floats
+) -> list[Problem]:
+    x, t, age, monetary, periods, margin, rate = columns
+    return models.value_problems(model, spend, x, t, age, monetary, periods, margin, rate, features.rows)
 
 
 def _ahead(model: models.FittedModel) -> Callable[..., list[Problem]]:
@@ -103,7 +149,8 @@ def _ahead(model: models.FittedModel) -> Callable[..., list[Problem]]:
     return screen
 
 
-def _buying(block: Sequence[Sequence[Any]], argument: str) -> models.FittedModel:
+def buying(block: Sequence[Sequence[Any]], argument: str) -> models.FittedModel:
+    """Return the model of repeat orders of a block; errors name the argument it came by."""
     try:
         return models.FittedModel.from_block(_readable(block))
     except XlclvError as error:
@@ -126,29 +173,87 @@ def _readable(block: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
     return block
 
 
+class _Features:
+    """The features of the elements of a call.
+
+    Parameters
+    ----------
+    model : FittedModel
+    cells : list of list of float or None
+        A row for each element; None where the row is empty, or nothing was given.
+
+    Attributes
+    ----------
+    rows : ndarray, shape (n, q), or None
+        None for a model without coefficients; empty rows hold 0.
+    problems : list of Problem
+
+    Raises
+    ------
+    InputError
+        If features are given to a model that has none, or the other way round, or not as many as it has.
+    """
+
+    def __init__(self, model: models.FittedModel, cells: list[list[float] | None]) -> None:
+        self.rows: Floats | None = None
+        self.problems: list[Problem] = []
+        known = model.features
+        given = [row for row in cells if row is not None]
+        if not known and not given:
+            return
+        if not known or not given or len(given[0]) != len(known):
+            # Raises the error of the models.
+            model.covariates.elements(given[:1] or None)
+        empty = np.array([row is None for row in cells])
+        self.rows = np.array([row or [0.0] * len(known) for row in cells], dtype=float)
+        if empty.any():
+            self.problems.append(Problem(empty, _no_features()))
+        self.problems.extend(model.covariates.problems(self.rows))
+
+    def of(self, valid: NDArray[np.bool_] | slice) -> dict[str, Any]:
+        """Return the argument that scores some elements."""
+        return {} if self.rows is None else {"features": self.rows[valid]}
+
+
+def _no_features() -> InputError:
+    return InputError(
+        "features is empty in this row; the model needs the features of each customer.",
+        "features 在此行为空；模型需要每位客户的特征。",
+        argument="features",
+    )
+
+
 def _each(
-    score: Callable[..., Any], columns: Sequence[list[float]], problems: Callable[..., Sequence[Problem]]
+    score: Callable[..., Any],
+    columns: Sequence[list[float]],
+    problems: Callable[..., Sequence[Problem]],
+    features: _Features | None = None,
 ) -> list[Any]:
     """Score the elements that are valid, give the others their error."""
     arrays = [np.asarray(column, dtype=float) for column in columns]
     with np.errstate(all="ignore"):  # what is beyond the largest number becomes an error value at the boundary
-        return _each_array(score, arrays, problems)
+        return _each_array(score, arrays, problems, features)
 
 
 def _each_array(
-    score: Callable[..., Any], arrays: Sequence[Floats], problems: Callable[..., Sequence[Problem]]
+    score: Callable[..., Any],
+    arrays: Sequence[Floats],
+    problems: Callable[..., Sequence[Problem]],
+    features: _Features | None,
 ) -> list[Any]:
     out: list[Any] = [None] * len(arrays[0])
     valid = np.ones(len(out), dtype=bool)
-    for mask, error in problems(*arrays):
+    for mask, error in [*problems(*arrays), *(features.problems if features else [])]:
         for i in np.flatnonzero(mask & valid):
             out[i] = error
         valid &= ~mask
     if valid.all():
-        return _listed(score(*(_constant(array) for array in arrays)), len(out))
+        more = features.of(slice(None)) if features else {}
+        return _listed(score(*(_constant(array) for array in arrays), **more), len(out))
     if valid.any():
         kept = [_constant(array[valid]) for array in arrays]
-        for i, value in zip(np.flatnonzero(valid), _listed(score(*kept), int(valid.sum())), strict=True):
+        more = features.of(valid) if features else {}
+        for i, value in zip(np.flatnonzero(valid), _listed(score(*kept, **more), int(valid.sum())), strict=True):
             out[i] = value
     return out
 

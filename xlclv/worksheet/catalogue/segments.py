@@ -8,10 +8,21 @@ from typing import Any
 from xlclv.labels import CUSTOMER_COLUMNS
 from xlclv.segments import rfm_segment, segment_stage
 from xlclv.text import Text
-from xlclv.worksheet.catalogue.arguments import AMOUNTS, AS_OF, DATES, IDS, LANG, PERIOD, element, option, vector
+from xlclv.worksheet.catalogue.arguments import (
+    AMOUNTS,
+    AS_OF,
+    DATES,
+    IDS,
+    LANG,
+    PERIOD,
+    element,
+    matrix,
+    option,
+    vector,
+)
 from xlclv.worksheet.catalogue.example_data import ORDER_AMOUNTS, ORDER_DATES, ORDER_IDS
 from xlclv.worksheet.cells import CellError
-from xlclv.worksheet.declaration import Argument, Choice, Context, Example, Family, Function, Kind, Type
+from xlclv.worksheet.declaration import Argument, Choice, Context, Example, Family, Function, Kind, Matrix, Type
 
 BINS = option("bins", "Best score; 5 if omitted", "最高分；省略为 5", 5.0)
 HUGHES = "Hughes, A. M. (1994), Strategic Database Marketing"
@@ -38,6 +49,18 @@ def _tier(values: list[float], shares: list[list[Any]] | None, lang: str) -> lis
 
     limits = limits_of(shares) if shares is not None else (0.8, 0.95)
     return [[CUSTOMER_COLUMNS["tier"].of(lang)], *([tier] for tier in clv_tier(values, limits, lang=lang))]
+
+
+def _moves(before: list[Any], after: list[Any], lang: str) -> list[list[Any]]:
+    from xlclv.worksheet.catalogue.analysis import moves_rows
+
+    return moves_rows(before, after, lang)
+
+
+def _cluster(features: Matrix, clusters: float, seed: float, output: str, lang: str) -> Any:
+    from xlclv.worksheet.catalogue.analysis import cluster_rows
+
+    return cluster_rows(features, clusters, seed, output, lang)
 
 
 FUNCTIONS = (
@@ -167,5 +190,76 @@ FUNCTIONS = (
             Example(("2024年1月5日", "2024-06-01", 4, 45473, None, None, None, "zh"), "忠诚客户"),
             Example(("2024-01-05", "2022-01-05", 1, "2024-06-30"), CellError("#NUM!")),
         ),
+    ),
+    Function(
+        "SEGMENT_MOVES",
+        Family.SEGMENTS,
+        Text(
+            "Transition matrix between two dates: which share of each segment's customers went to which. With labels, rows sum "
+            "to 1; takes its place in CLV_MIGRATION as it is.",
+            "两个日期之间的转移矩阵：每个分群的客户各有多少比例转到哪个分群。带标签，每行合计为 1；可直接用于 CLV_MIGRATION。",
+        ),
+        (
+            vector("before", "Segment of each customer at the earlier date; empty: not there yet, left out",
+                   "每位客户在较早日期的分群；空白表示当时还不是客户，不计入", type_=Type.CELL, blank=None),
+            vector("after", "Segment of the same customer at the later date; empty: no longer there, counts as Gone",
+                   "同一客户在较晚日期的分群；空白表示已不在，计为“已离开”", type_=Type.CELL, blank=None),
+            LANG,
+        ),
+        _moves,
+        (
+            Example(
+                ([["New"], ["New"], ["Active"], ["Loyal"]], [["Active"], ["Churned"], ["Loyal"], ["Loyal"]]),
+                [["", "New", "Active", "Loyal", "Churned"], ["New", 0.0, 0.5, 0.0, 0.5], ["Active", 0.0, 0.0, 1.0, 0.0],
+                 ["Loyal", 0.0, 0.0, 1.0, 0.0], ["Churned", "", "", "", ""]],
+            ),
+            Example(
+                ([[2], [1], [2], [None], [2], [1]], [[1], [1], [None], [1], [2], [2]], "zh"),
+                [["", 1.0, 2.0, "已离开"], [1.0, 0.5, 0.5, 0.0], [2.0, 0.333333, 0.333333, 0.333333], ["已离开", "", "", ""]],
+                Text("who is no longer there has gone", "不再出现的客户已离开"),
+            ),
+            Example(([[None]], [["Loyal"]]), CellError("#N/A")),
+        ),
+        notes=Text(
+            "A segment nobody was in before has an empty row, which CLV_MIGRATION takes for an end. Numbers rise, known names "
+            "stand in their order, others as they first appear; a header is known by the names these functions give.",
+            "之前没有客户的分群，其行为空，CLV_MIGRATION 视之为终点。数字按大小、已知名称按其固有顺序、其他按首次出现的顺序排列；"
+            "表头按这些函数给出的名称识别。",
+        ),
+        table=True,
+    ),
+    Function(
+        "SEGMENT_CLUSTER",
+        Family.SEGMENTS,
+        Text(
+            "Sort customers into groups alike in several features (k-means on standardised features), numbered by the mean of the "
+            "first feature; or the size and means of each group.",
+            "按多个特征把相似的客户归为一类（标准化后的 k 均值），按第一个特征的均值编号；或给出每类的人数和均值。",
+        ),
+        (
+            matrix("features", "Features of each customer, a column each, numbers", "每位客户的特征，每列一个，均为数字"),
+            option("clusters", "Number of clusters", "聚类数"),
+            option("seed", "Start of the random numbers, 0 to 4294967295; 0 if omitted", "随机数种子，0 到 4294967295；省略为 0", 0.0),
+            option("output", "rows: the cluster of each row (default); profiles: size and means of each cluster",
+                   "rows：每行所属的聚类（默认）；profiles：每个聚类的人数和均值", "rows", Type.CHOICE,
+                   choices=(Choice("rows", ("逐行", "行")), Choice("profiles", ("概况", "画像")))),
+            LANG,
+        ),
+        _cluster,
+        (
+            Example(([[90, 2], [10, 30], [80, 1], [12, 28]], 2), [[2.0], [1.0], [2.0], [1.0]]),
+            Example(([["spend", "days"], [90, 2], [None, None], [10, 30], [80, 1]], 2), [["cluster"], [2.0], [""], [1.0], [2.0]]),
+            Example(([["spend", "days"], [90, 2], [10, 30], [80, 1], [12, 28]], 2, None, "profiles", "zh"),
+                    [["聚类", "人数", "占比", "spend", "days"], [1.0, 2.0, 0.5, 11.0, 29.0], [2.0, 2.0, 0.5, 85.0, 1.5]]),
+            Example(([[1, 2], [1, 2], [3, 4]], 3), CellError("#NUM!"), Text("two different customers only", "只有两种不同的客户")),
+        ),
+        notes=Text(
+            "Each feature is divided by its standard deviation, so that its unit does not matter; take the logarithm of amounts "
+            "that are very uneven. The best of 20 starts counts; the same data and seed give the same clusters.",
+            "每个特征都除以标准差，因此单位无关紧要；分布悬殊的金额请先取对数。取 20 次起始中的最佳结果；相同的数据和种子得到相同的聚类。",
+        ),
+        sources=("Arthur, D. & Vassilvitskii, S. (2007), k-means++: the advantages of careful seeding, Proceedings of SODA 18",),
+        table=True,
+        per_row=True,
     ),
 )  # fmt: skip
