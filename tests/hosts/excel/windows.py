@@ -141,7 +141,8 @@ def main() -> None:
                 "volatile": described["volatile"],
             }
         else:
-            answer = encoded(server.CallUDF("xlclv.hosts.excel.udfs", name, decoded(arguments), None, None))
+            module_name = "bridge" if name == "xlclv_call" else "udfs"
+            answer = encoded(server.CallUDF(f"xlclv.hosts.excel.{module_name}", name, decoded(arguments), None, None))
         print(json.dumps(answer), flush=True)
 
 

@@ -29,6 +29,8 @@ MARK = "\u2063"
 def cells_in(value: Any) -> Any:
     """Return an argument as cells: numbers that stand for errors become errors, a missing one an empty cell."""
     if type(value) is tuple:
+        if value and type(value[0]) is not tuple:  # an array of one row, as in {1,2,3}
+            value = (value,)
         # Whole numbers are the suspects: cells hold floats, error numbers and booleans only.
         return [[_cell_in(cell) if type(cell) is int else cell for cell in row] for row in value]
     return _cell_in(value)
@@ -43,17 +45,17 @@ def _cell_in(value: Any) -> Any:
     return value
 
 
-def cells_out(result: Any) -> list[list[Any]]:
+def cells_out(result: Any, date1904: bool = False) -> list[list[Any]]:
     """Return a result as rows of what COM carries: errors marked, dates as serial numbers."""
     rows = result if isinstance(result, list) else [[result]]
-    return [[cell if type(cell) is float else _cell_out(cell) for cell in row] for row in rows]
+    return [[cell if type(cell) is float else _cell_out(cell, date1904) for cell in row] for row in rows]
 
 
-def _cell_out(cell: Any) -> Any:
+def _cell_out(cell: Any, date1904: bool) -> Any:
     if isinstance(cell, CellError):
         return MARK + cell.code
     if isinstance(cell, str):
         return cell.lstrip(MARK)
     if isinstance(cell, dt.date):
-        return serial_of(cell, False)
+        return serial_of(cell, date1904)
     return cell

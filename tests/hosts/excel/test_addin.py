@@ -1,0 +1,107 @@
+"""The add-in as a file: what readers of its parts find."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+from tests.vba.readers import olevba
+from tests.workbook.office import validate
+from xlclv.hosts.excel import marker
+from xlclv.hosts.excel.addin import build_addin
+from xlclv.hosts.excel.commands import COMMANDS
+from xlclv.hosts.excel.modules import modules
+from xlclv.worksheet.catalogue import FUNCTIONS
+
+
+@pytest.fixture(scope="module")
+def addin() -> bytes:
+    return build_addin()
+
+
+@pytest.fixture(scope="module")
+def parts(addin: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(addin)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def test_a_second_build_is_the_same(addin: bytes) -> None:
+    assert build_addin() == addin
+
+
+def test_no_clock_is_in_it(addin: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(addin)) as package:
+        assert {part.date_time for part in package.infolist()} == {(2024, 1, 1, 0, 0, 0)}
+
+
+def test_recognised_by_its_properties(addin: bytes) -> None:
+    mark = marker.mark_of(addin)
+    assert mark is not None
+    assert {"xlclv": mark.version, "xlwings": mark.xlwings} == marker.properties()
+
+
+def test_the_sdk_finds_nothing(addin: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "xlclv.xlam"
+    file.write_bytes(addin)
+    assert validate(file) == []
+
+
+def test_olevba_reads_every_module(addin: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "xlclv.xlam"
+    file.write_bytes(addin)
+    parser = olevba.VBA_Parser(str(file))
+    found = {name.rpartition(".")[0]: code for _, _, name, code in parser.extract_macros()}
+    parser.close()
+    expected = {module.name: module.text() for module in modules(["Sheet1", "Sheet2", "Sheet3", "Sheet4"])}
+    assert set(found) == set(expected)
+    for name, text in expected.items():
+        assert found[name].replace("\r\n", "\n").rstrip() == text.replace("\r\n", "\n").rstrip()
+
+
+def test_an_addin_that_excel_does_not_compute_anew(parts: dict[str, bytes]) -> None:
+    types = parts["[Content_Types].xml"]
+    assert b"addin.macroEnabled.main+xml" in types
+    assert b"sheet.macroEnabled" not in types
+    workbook = parts["xl/workbook.xml"]
+    assert b'calcId="191029"' in workbook
+    assert b"fullCalcOnLoad" not in workbook
+
+
+def test_the_ribbon_is_part_of_the_package(parts: dict[str, bytes]) -> None:
+    links = ElementTree.fromstring(parts["_rels/.rels"])
+    targets = {link.get("Type", "").rpartition("/")[2]: link.get("Target") for link in links}
+    assert targets["extensibility"] == "customUI/customUI.xml"
+    ribbon = ElementTree.fromstring(parts["customUI/customUI.xml"])
+    buttons = [element for element in ribbon.iter() if element.tag.endswith("}button")]
+    assert [button.get("id") for button in buttons] == [command.id for command in COMMANDS]
+    assert [button.get("onAction") for button in buttons] == [command.macro for command in COMMANDS]
+
+
+def test_sheets_with_help_and_texts(addin: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(addin)) as package:
+        parts = {name: package.read(name) for name in package.namelist()}
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        b".addin.", b".sheet."
+    )  # openpyxl reads no add-in
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    book = openpyxl.load_workbook(stream, keep_vba=True)
+    states = {sheet.title: sheet.sheet_state for sheet in book}
+    assert states == {
+        "xlclv": "visible",
+        "_IntelliSense_": "veryHidden",
+        "xlclv_en": "veryHidden",
+        "xlclv_zh": "veryHidden",
+    }
+    for title, language in (("_IntelliSense_", "en"), ("xlclv_en", "en"), ("xlclv_zh", "zh")):
+        rows = list(book[title].iter_rows(values_only=True))
+        assert rows[0][0] == "FunctionInfo"
+        assert {row[0]: row[1] for row in rows[1:]} == {name: f.help.of(language) for name, f in FUNCTIONS.items()}
+        assert all(not str(cell).startswith("=") for row in rows for cell in row)
