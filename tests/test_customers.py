@@ -129,7 +129,7 @@ def test_an_infinite_mean_order_value_is_told() -> None:
         ({"discount_rate": -0.01}, DomainError, "discount_rate", "0 or more"),
         ({"period": "moon"}, InputError, "period", "moon"),
         ({"model": "BG/BB"}, InputError, "model", "opportunities"),
-        ({"model": "Gamma-Gamma"}, InputError, "model", "repeat orders"),
+        ({"model": "Gamma-Gamma"}, InputError, "model", "choose one of BG/CNBD-k, BG/NBD, MBG"),
         ({"as_of": dt.date(1980, 1, 1)}, DataError, "as_of", "no order up to"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from xlclv.errors import DomainError, XlclvError
+from xlclv.errors import DataError, DomainError, XlclvError
 from xlclv.models import FittedModel, FittedSpend, fit, fit_spend, predict_value
 from xlclv.models.value_intervals import predict_value_interval
 from xlclv.periods import Period
@@ -61,18 +61,22 @@ def histories(summary: pd.DataFrame) -> Histories:
     return Histories(*(summary[name].to_numpy(float) for name in Histories._fields))
 
 
-def of_log(error: XlclvError) -> XlclvError:
+def of_log(error: XlclvError, amounts: bool = True) -> XlclvError:
     """Return an error of a fit as one of the order log behind it.
+
+    Of a log there may be fewer customers than its rows suggest: a day whose amounts sum below 0 is no order.
 
     Parameters
     ----------
     error : XlclvError
         About a column of the summary, such as frequency.
+    amounts : bool
+        Whether the log has amounts.
 
     Returns
     -------
     XlclvError
-        The same sentence, about the argument behind the column.
+        The same sentence, about the argument behind the column; where there is too little data, what was left out.
 
     Examples
     --------
@@ -81,7 +85,10 @@ def of_log(error: XlclvError) -> XlclvError:
     'dates'
     """
     argument = error.argument or "ids"
-    return type(error)(*error.text, argument=_BEHIND.get(argument, argument))
+    en, zh = error.text
+    if amounts and isinstance(error, DataError):
+        en, zh = f"{en} Days that sum below 0 are no orders.", f"{zh}合计为负的日子不算订单。"
+    return type(error)(en, zh, argument=_BEHIND.get(argument, argument))
 
 
 def clv_table(
@@ -273,11 +280,41 @@ def interval_rows(rows: pd.DataFrame, model: FittedModel, spend: FittedSpend, te
     >>> interval_rows(rows, model, spend, terms)[["clv_lower", "clv", "clv_upper"]].round(2).values.tolist()
     [[0.0, 43.49, 134.45]]
     """
+    return with_limits(rows, model, spend, terms).loc[:, list(CLV_COLUMNS)]
+
+
+def with_limits(rows: pd.DataFrame, model: FittedModel, spend: FittedSpend, terms: Terms) -> pd.DataFrame:
+    """Add the ends of the interval of their value to customers, as columns clv_lower and clv_upper.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With frequency, recency, age and monetary.
+    model, spend, terms
+        As given to `value_rows`.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    DomainError
+        If a customer has more orders ahead than can be told apart.
+
+    Examples
+    --------
+    >>> table = rfm_table(ids=["a", "a"], dates=["2024-01-01", "2024-01-08"], amounts=[5, 9], as_of="2024-01-15")
+    >>> model = FittedModel.from_block([["model", "NBD"], ["r", 0.385], ["alpha", 12.07]])
+    >>> spend = FittedSpend.from_block([["model", "Gamma-Gamma"], ["p", 6.25], ["q", 3.74], ["v", 15.44]])
+    >>> with_limits(table, model, spend, terms_of(margin=0.5))[["clv_lower", "clv_upper"]].round(2).values.tolist()
+    [[0.0, 134.45]]
+    """
     past = histories(rows)
     lower, upper = predict_value_interval(
         model, spend, *past, terms.periods, terms.margin, terms.discount_rate, level=INTERVAL_LEVEL
     )
-    return rows.assign(clv_lower=lower, clv_upper=upper).loc[:, list(CLV_COLUMNS)]
+    return rows.assign(clv_lower=lower, clv_upper=upper)
 
 
 def last_day(summary: pd.DataFrame) -> dt.date:

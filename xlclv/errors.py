@@ -46,8 +46,10 @@ class XlclvError(ValueError):
         return type(self)(*self._sentence, argument=self.argument, row=row)
 
     def of(self, argument: str) -> Self:
-        """Return the same error of an argument that its sentence did not name."""
+        """Return the same error of an argument; its name is put in front unless the sentence begins with it."""
         en, zh = self._sentence
+        if en.startswith(f"{argument} "):
+            return type(self)(en, zh, argument=argument, row=self.row)
         return type(self)(f"{argument}: {clause(en)}", f"{argument}：{zh}", argument=argument, row=self.row)
 
     def __reduce__(self) -> tuple[object, tuple[object, ...]]:

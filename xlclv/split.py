@@ -8,6 +8,7 @@ import numpy as np
 
 from xlclv.errors import DataError, DomainError, InputError
 from xlclv.periods import DAYS, Period, period_of
+from xlclv.text import Text
 from xlclv.vectors import NO_DAY, Cells, FloatArray, IntArray, codes_of, date_text, days_of, one_day, same_length
 
 
@@ -31,6 +32,8 @@ class Split:
         Day number of the first order of each customer.
     repeats : int64 array
         Day number of every repeat order up to the end.
+    last : int
+        Day number of the last order of the log, which may be after the end.
     """
 
     period: Period
@@ -42,6 +45,7 @@ class Split:
     holdout: FloatArray
     first: IntArray
     repeats: IntArray
+    last: int
 
     @property
     def days(self) -> float:
@@ -52,6 +56,17 @@ class Split:
     def periods(self) -> float:
         """Length of the holdout in periods."""
         return (self.end - self.split) / self.days
+
+    @property
+    def unknown(self) -> Text | None:
+        """What to be careful of if the log ends more than a period before the holdout does."""
+        if self.end - self.last <= self.days:
+            return None
+        last, end = date_text(self.last), date_text(self.end)
+        return Text(
+            f"The log ends on {last}: orders from then to {end} are unknown and count as none; check end_date.",
+            f"数据止于 {last}：此后至 {end} 的订单未知，按没有订单计；请检查 end_date。",
+        )
 
 
 def split_log(
@@ -121,6 +136,7 @@ def split_log(
             f"{date_text(split)} 之后没有订单，留出期为空；请选择更早的 split_date。",
             argument="split_date",
         )
+    latest = int(days.max())
     codes, days = codes[days <= end], days[days <= end]
     starts = np.flatnonzero(np.diff(codes, prepend=-1))
     customer = np.cumsum(np.diff(codes, prepend=-1) != 0) - 1
@@ -144,6 +160,7 @@ def split_log(
         holdout=np.bincount(customer[~before], minlength=size).astype(np.float64),
         first=first,
         repeats=days[days > first[customer]],
+        last=latest,
     )
 
 

@@ -277,8 +277,8 @@ def _no_orders(until: int, known: bool) -> DataError:
         )
     day = date_text(until)
     return DataError(
-        f"There is no order up to {day}; choose a later as-of date.",
-        f"截至 {day} 没有订单；请选择更晚的截止日期。",
+        f"There is no order up to {day}; choose a later as-of date. Days that sum below 0 are no orders.",
+        f"截至 {day} 没有订单；请选择更晚的截止日期。合计为负的日子不算订单。",
         argument="as_of",
     )
 

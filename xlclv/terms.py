@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from xlclv.errors import DomainError, InputError
 from xlclv.models import FittedModel
 from xlclv.models.fitted import require_model
-from xlclv.models.model import model_named
+from xlclv.models.model import model_named, models
 from xlclv.periods import PER_YEAR, Period, period_of
 
 #: The model where none is asked for. BG/NBD would say of every customer who bought once that it is alive for certain.
@@ -115,15 +115,23 @@ def log_model(name: str, argument: str = "model") -> str:
     """
     try:
         known = model_named(name).name
-    except InputError as error:
-        raise InputError(error.text.en, error.text.zh, argument=argument) from None
+    except InputError:
+        raise InputError(
+            f"{str(name)[:40]!r} is not a model an order log can be fitted with; choose one of {_usable()}.",
+            f"{str(name)[:40]!r} 不是可用订单数据拟合的模型；请选择 {_usable()} 之一。",
+            argument=argument,
+        ) from None
     if known == _OF_OPPORTUNITIES:
         raise InputError(
-            f"{known} needs the opportunities to order, which an order log does not show; choose {DEFAULT_MODEL}.",
-            f"{known} 需要购买机会的次数，而订单数据中没有；请选择 {DEFAULT_MODEL}。",
+            f"{known} needs the opportunities to order, which an order log does not show; choose one of {_usable()}.",
+            f"{known} 需要购买机会的次数，而订单数据中没有；请选择 {_usable()} 之一。",
             argument=argument,
         )
     return known
+
+
+def _usable() -> str:
+    return ", ".join(name for name in models() if name != _OF_OPPORTUNITIES)
 
 
 def given_model(model: FittedModel, period: Period) -> FittedModel:

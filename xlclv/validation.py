@@ -62,7 +62,7 @@ def calibrated(split: Split, model_name: str) -> FittedModel:
     try:
         return fit(model_name, split.frequency, split.recency, split.age, period=split.period)
     except XlclvError as error:
-        raise of_log(error) from None
+        raise of_log(error, amounts=False) from None
 
 
 def model_holdout(
@@ -78,9 +78,11 @@ def model_holdout(
     Parameters
     ----------
     ids, dates : array_like, length n
-        Customer and date of each row of an order log; all rows of a customer on one day are one order.
+        Customer and date of each row of an order log; all rows of a customer on one day are one order. Leave out rows
+        of refunds: without amounts they count as orders.
     split_date, end_date : date
-        Last day of calibration, and last day of the holdout, which is (split_date, end_date].
+        Last day of calibration, and last day of the holdout, which is (split_date, end_date]. Days after the last of
+        the log count as days without orders.
     model_name : str
         Name of a model of repeat orders; not BG/BB.
     period : str

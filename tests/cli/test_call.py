@@ -120,6 +120,26 @@ class TestCall:
         assert rows[1][:3] == ["2024-01-01", 2.0, 1.0]
         assert rows[1][3]["error"] == "#N/A"
 
+    def test_a_row_of_errors_is_a_failure_where_rows_are_answered(self, capsys: Capture) -> None:
+        block = '[["model","BG/NBD"],["r",0.243],["alpha",4.414],["a",0.793],["b",2.426]]'
+        words = ("call", "MODEL_INTERVAL", block, "[[2],[2]]", "[[30.43],[40]]", "38.86", "39")
+        code, out, err = printed(capsys, *words)
+        assert (code, out) == (1, "0\t3\n#NUM!\t#NUM!\n")
+        assert err.startswith("xlclv: ")
+        assert "recency" in err
+        assert printed(capsys, *words[:3], "2", "30.43", "38.86", "39") == (0, "0\t3\n", "")
+
+    def test_headers_are_in_the_language_asked_for(self, capsys: Capture) -> None:
+        words = ("call", "RFM_TABLE", '[["a"],["a"]]', '[["2024-01-01"],["2024-01-08"]]', "[[5],[9]]", "2024-01-15")
+        assert printed(capsys, *words)[1].startswith("customer\t")
+        assert printed(capsys, *words, "--lang", "zh")[1].startswith("客户\t")
+        # The function's own argument counts more, and what is missing stays missing.
+        assert printed(capsys, *words, "", "en", "--lang", "zh")[1].startswith("customer\t")
+        assert printed(capsys, *words, "", "", "--lang", "zh")[1].startswith("客户\t")
+        code, _, err = printed(capsys, "call", "RFM_TABLE", "a", "--lang", "zh")
+        assert code == 1
+        assert "缺少 dates" in err
+
     def test_omitted_argument(self, capsys: Capture) -> None:
         assert printed(capsys, "call", "CLV_RETENTION", "1", ".8", "12%", "", "8%")[1].startswith("3.125")
 
@@ -194,6 +214,7 @@ class TestEveryCommand:
         code, out, _ = printed(capsys)
         assert code == 0
         assert "exit codes" in out
+        assert "alerts" not in out
 
     def test_help_imports_nothing_heavy(self) -> None:
         program = (

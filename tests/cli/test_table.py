@@ -19,6 +19,7 @@ import openpyxl
 import pytest
 
 from xlclv.cli import main
+from xlclv.errors import DomainError
 from xlclv.worksheet import call
 
 Capture = pytest.CaptureFixture[str]
@@ -42,6 +43,8 @@ COLUMNS = [
     "stage",
     "segment",
     "rank",
+    "clv_lower",
+    "clv_upper",
 ]
 
 
@@ -139,13 +142,41 @@ def test_values_are_those_of_the_worksheet_functions(log: Log, tmp_path: Path, c
     assert isinstance(table, list)
     column = {str(name): [[row[i]] for row in table[1:]] for i, name in enumerate(table[0])}
     customer = [column[name] for name in ("frequency", "recency", "age")]
-    model = call("MODEL_FIT", "BG/NBD", *customer)
+    model = call("MODEL_FIT", "Pareto/NBD", *customer)
     spend = call("SPEND_FIT", column["frequency"], column["monetary"])
     clv = call("CLV_PREDICT", model, spend, *customer, column["monetary"], 39, 0.3, 1.15 ** (7 / 365.25) - 1)
     assert isinstance(clv, list)
     written = values(tmp_path / "v.csv")
     for (name,), (value,) in zip(column["customer"], clv, strict=True):
         assert float(written[str(name)]["clv"]) == pytest.approx(value, rel=1e-9)
+    whole = call("CLV_TABLE", ids, dates, amounts, "2024-06-30", 39, 0.3, 1.15 ** (7 / 365.25) - 1)
+    assert isinstance(whole, list)
+    for row in whole[1:]:
+        limits = [float(written[str(row[0])][name]) for name in ("clv_lower", "clv_upper")]
+        assert limits == pytest.approx(row[-2:], rel=1e-6)
+
+
+def test_limits_stay_empty_where_there_are_none(
+    log: Log, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object) -> None:
+        raise DomainError("Too many orders ahead.", "未来订单过多。")
+
+    monkeypatch.setattr("xlclv.customers.with_limits", refused)
+    assert run(plain(log, tmp_path), tmp_path / "v.csv") == 0
+    assert "clv_lower and clv_upper are empty: too many orders ahead." in capsys.readouterr().out
+    for row in values(tmp_path / "v.csv").values():
+        assert row["clv_lower"] == row["clv_upper"] == ""
+        assert float(row["clv"]) >= 0
+
+
+def test_another_model(log: Log, tmp_path: Path, capsys: Capture) -> None:
+    for name in ("Pareto/NBD", "bgnbd", "NBD"):
+        assert run(plain(log, tmp_path), tmp_path / "v.csv", "--model", name) == 0
+        alive = {float(row["p_alive"]) for row in values(tmp_path / "v.csv").values() if row["orders"] == "1"}
+        assert (alive == {1.0}) is (name != "Pareto/NBD")
+    assert run(plain(log, tmp_path), tmp_path / "w.csv", "--model", "BG/BB", "--lang", "zh") == 2
+    assert "BG/BB 需要购买机会的次数" in capsys.readouterr().err
 
 
 def test_report_names_columns_and_counts_skipped_rows(log: Log, tmp_path: Path, capsys: Capture) -> None:

@@ -112,6 +112,7 @@ def replaced(name, value):
         (replaced("model", None), InputError, "no model block"),
         (replaced("model", 3.0), InputError, "no model block"),
         (replaced("model", "CLV"), InputError, "not a model of repeat orders"),
+        ([list(row) for row in zip(*TYPED, strict=True)], InputError, "names of the block stand in a row; turn it"),
         (TYPED[:-1], InputError, "needs a row b "),
         (replaced("a", "x"), InputError, "needs a row a "),
         (replaced("a", True), InputError, "needs a row a "),

@@ -271,6 +271,65 @@ def test_border(meaning):
     assert np.isfinite(regular.orders(x, t, age, 39)).all()
 
 
+@pytest.mark.parametrize("name", BOTH)
+def test_very_regular_orders(name):
+    rng = np.random.default_rng(1)
+    size = 1500
+    rate, age, leave = rng.gamma(2, 0.05, size), rng.uniform(150, 200, size), rng.beta(0.5, 4, size)
+    x, t = np.zeros(size), np.zeros(size)
+    for i in range(size):
+        while (order := t[i] + rng.gamma(20) / 20 / rate[i]) < age[i]:
+            x[i], t[i] = x[i] + 1, order
+            if rng.random() < leave[i]:
+                break
+    chosen = models.fit(name, x, t, age)
+    k = chosen.params["k"]
+    assert 12 < k < 32
+    assert chosen.status.en == "OK"
+    for other in (k - 1, k + 1, 12, 100):
+        assert models.fit(name, x, t, age, k=other).log_likelihood < chosen.log_likelihood
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_evenly_spaced_orders(name):
+    rng = np.random.default_rng(1)
+    gap, age = rng.uniform(2, 9, 300), rng.uniform(40, 60, 300)
+    x = np.floor(age / gap)
+    x[:60] = np.minimum(x[:60], 3)
+    chosen = models.fit(name, x, x * gap, age)
+    assert chosen.params["k"] == 100
+    assert chosen.status.en.startswith("k = 100 is the largest tried and still the best")
+    assert "最大值" in chosen.status.zh
+    # Who asks for it knows.
+    assert models.fit(name, x, x * gap, age, k=100).status.en == "OK"
+
+
+@pytest.mark.parametrize("k", range(2, 13))
+@pytest.mark.parametrize("params", [(0.8, 8.0, 0.8, 2.4), (3.0, 40.0, 1.0, 0.1)], ids=str)
+def test_no_chance_is_above_1(k, params):
+    rng = np.random.default_rng(k)
+    age = rng.uniform(0, 500, 2000)
+    none = np.zeros_like(age)
+    model, other = typed("BG/CNBD-k", params, k), typed("MBG/CNBD-k", params, k)
+    # Nobody has had an occasion to leave.
+    assert (model.alive(none, none, age) == 1).all()
+    x = rng.integers(0, 9, 2000)
+    t = np.where(x > 0, age * rng.uniform(0.5, 1, 2000), 0)
+    for each in (model, other):
+        assert (each.alive(x, t, age) <= 1).all()
+        assert (each.alive(x, t, t) <= 1).all()
+
+
+@pytest.mark.parametrize("c", [1e3, 1e8, 1e12, 1e20])
+def test_residual_at_a_rate_that_is_known(c):
+    # All order at the rate c / alpha = 2 phases: the mean over p ~ Beta(2, 3) of rho^2 / (1 - (1-p) rho^2).
+    future = PhaseFuture(c, c / 2, 2.0, 3.0, 2, 0)
+    rho = 2 / (2 + mpmath.log(mpmath.mpf("1.01")))
+    expected = mpmath.quad(lambda p: 12 * p * (1 - p) ** 2 * rho**2 / (1 - (1 - p) * rho**2), [0, 0.01, 0.1, 1])
+    found = future.residual(np.array([0.0]), np.array([0.0]), 0.01)[0, 0]
+    assert found == pytest.approx(float(expected), rel=max(2 / c, 1e-11))
+
+
 @pytest.mark.parametrize("k", [0, -1, 101, 2.5])
 def test_what_is_no_k(k):
     c = simulate("BG/CNBD-k", 1, 100)

@@ -474,9 +474,9 @@ def test_models_without_features():
         models.from_block([["model", "NBD"], ["r", 1], ["alpha", 2], ["alpha:1", 0.5]])
     base = Base("BG/NBD", 1, 100)
     for name in ("NBD", "MBG/NBD", "BG/CNBD-k"):
-        with pytest.raises(InputError, match="features are for BG/NBD, Pareto/NBD and the engine xlclv only"):
+        with pytest.raises(InputError, match=f"{name} takes no features; leave them out, or choose BG/NBD or Pareto"):
             base.fit(name)
-    with pytest.raises(InputError, match="features are for"):
+    with pytest.raises(InputError, match="The engine lifetimes takes no features"):
         base.fit("BG/NBD", engine="lifetimes")
 
 
@@ -492,7 +492,8 @@ def spoiled(z: Array, value: float) -> Array:
         (lambda z: z[:-1], "frequency has 60 rows but features has 59"),
         (lambda z: z[:, :0], "features has no columns"),
         (lambda z: z[None], "features must be a table"),
-        (lambda z: z.astype(str), "features must hold numbers only"),
+        (lambda z: z.astype(str), "features must hold numbers only; give each text a column of TRUE and FALSE."),
+        (lambda z: spoiled(z, 1e300), "Row 5: the feature in column 2 is too large; give it in another unit"),
         (lambda z: spoiled(z, np.nan), "Row 5: the feature in column 2 must be a finite number."),
         (lambda z: spoiled(z, np.inf), "Row 5: the feature in column 2"),
         (lambda z: z * [1, 0] + 3, "The feature in column 2 is the same for all rows"),
@@ -518,6 +519,41 @@ def test_bad_features(name, features, sentence):
     assert raised.value.text.zh
 
 
+def test_too_few_repeat_buyers_for_the_coefficients(name):
+    base = Base(name, 2, 300)
+    repeat = int((base.x > 0).sum())
+    links = len(registry()[name].links)
+    count = repeat // (10 * links) + 1
+    features = np.random.default_rng(1).normal(size=(300, count))
+    with pytest.raises(DomainError) as raised:
+        base.fit(name, features=features)
+    assert f"in {name} number {count * links}, but customers with repeat orders {repeat}; give" in str(raised.value)
+    assert raised.value.argument == "features"
+    assert base.fit(name, features=features[:, :1]).coefficients.keys() == {
+        f"{key}:1" for key in registry()[name].links
+    }
+
+
+def test_many_features_that_say_nothing(cdnow):
+    frequency, recency, age = cdnow.frequency, cdnow.recency, cdnow.age
+    features = np.random.default_rng(1).normal(size=(len(frequency), 14))
+    fitted = models.fit("BG/NBD", frequency, recency, age, features=features)
+    assert fitted.status.en == "OK"
+    gain = 2 * (fitted.log_likelihood - models.fit("BG/NBD", frequency, recency, age).log_likelihood)
+    assert 15 < gain < 80  # chi-squared with 42 degrees of freedom
+
+
+def test_no_search_where_numbers_end():
+    base = Base("BG/NBD", 2, 100)
+    linked = Linked(registry()["BG/NBD"], distinct_rows(*base.columns, base.z, None))
+    theta = np.zeros(linked.size)
+    assert np.isfinite(linked.likelihood(theta, linked.rows).value)
+    for place, value in ((0, 250.0), (4, -250.0), (6, np.nan), (8, 800.0)):
+        far = theta.copy()
+        far[place] = value
+        assert linked.likelihood(far, linked.rows).value == -np.inf
+
+
 def test_features_of_one_time_buyers_alone_say_nothing_of_dropout():
     base = Base("BG/NBD", 2, 400)
     late = np.where(base.x == 0, np.arange(400) % 2, 1.0)
@@ -534,7 +570,10 @@ def test_bad_scores(name, base, fitted):
         (lambda: fitted.values, "depends on features"),
         (lambda: plain.alive(x, t, age, features=base.z[:3]), "The model has no coefficients of features"),
         (lambda: fitted.alive(x, t, age, features=base.z[:2]), "The ranges do not fit together"),
-        (lambda: fitted.alive(x, t, age, features=base.z[:3, :1]), "2 feature(s)"),
+        (
+            lambda: fitted.alive(x, t, age, features=base.z[:3, :1]),
+            "2 features, number 1, number 2, but features has 1 column; give",
+        ),
         (lambda: fitted.alive(x, t, age, features=[[0, 1], [0, np.nan], [0, 1]]), "Row 2: the feature in column 2"),
         (lambda: fitted.at(base.z[:3]), "features must be one row"),
     ]

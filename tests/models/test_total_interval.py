@@ -90,6 +90,19 @@ def test_no_variance():
         models.total_value_interval(MODEL, SPEND, 2, 12, 30, 22, HORIZON, level=2, parameters=False)
 
 
+def test_few_customers():
+    history = 0, 0, 30, 0, HORIZON
+    one = models.total_value_interval(MODEL, SPEND, *history, 0.3, parameters=False)
+    assert one.expected < 1.6448536269514722 * one.customer_deviation
+    assert one.lower == 0
+    assert one.upper == pytest.approx(one.expected + 1.6448536269514722 * one.customer_deviation)
+    # A negative margin is a loss.
+    loss = models.total_value_interval(MODEL, SPEND, *history, -0.3, parameters=False)
+    assert loss.lower == pytest.approx(-one.upper)
+    mixed = models.total_value_interval(MODEL, SPEND, 0, 0, 30, 0, HORIZON, [0.3, -0.3], parameters=False)
+    assert mixed.lower == pytest.approx(-mixed.upper)
+
+
 def test_nobody():
     none = np.zeros(0)
     total = models.total_value_interval(MODEL, SPEND, none, none, none, none, HORIZON, parameters=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from xlclv.errors import DomainError
 from xlclv.worksheet import CellError, call
-from xlclv.worksheet.catalogue import fit_cache
+from xlclv.worksheet.catalogue import FUNCTIONS, fit_cache
 from xlclv.worksheet.catalogue.prediction import LOG_MODELS, MODELS
 
 NAMES = [choice.value for choice in MODELS]
@@ -32,7 +33,7 @@ def columns() -> dict[str, list[float]]:
 def fit(name: str, language: str = "en", **changed: Any) -> Any:
     given = {**columns(), **changed}
     cells = [[[value] for value in column] for column in given.values()]
-    return call("MODEL_FIT", name, *cells, *([None, None, "zh"] if language == "zh" else []), language=language)
+    return call("MODEL_FIT", name, *cells, *([None, None, None, "zh"] if language == "zh" else []), language=language)
 
 
 def put(name: str, row: int, value: float) -> dict[str, list[float]]:
@@ -81,7 +82,6 @@ def test_nobody_bought_again(name: str) -> None:
 CONSTANT = {
     "frequency": {"frequency": [2.0] * SIZE, "recency": [max(t, 2.0) for t in columns()["recency"]]},
     "age": {"age": [40.0] * SIZE},
-    "all": {"frequency": [2.0] * SIZE, "recency": [20.0] * SIZE, "age": [40.0] * SIZE},
 }
 
 
@@ -92,7 +92,7 @@ def test_constant_columns_are_at_the_border_and_say_so(name: str, constant: str)
     english, chinese = (fit(name, language, **CONSTANT[constant]) for language in ("en", "zh"))
     assert status(english).startswith("At the border: ")
     assert status(chinese).startswith("位于边界：")
-    if constant in ("frequency", "all"):
+    if constant == "frequency":
         assert "all customers order" in status(english)
         assert "所有客户" in status(chinese)
     assert all(row[2:] == ["", "", ""] for row in english[1:])  # no standard errors where there is no maximum
@@ -225,6 +225,54 @@ def test_a_status_of_a_track_is_listed_as_a_note() -> None:
     assert any("At the border" in note for note in notes("MODEL_TRACK", "en"))
 
 
+def test_an_error_of_a_row_is_listed() -> None:
+    from xlclv.worksheet import log
+
+    log.clear()
+    cells = call("MODEL_INTERVAL", BGNBD, [[2], [2]], [[30.43], [40]], 38.86, 39)
+    assert isinstance(cells, list)
+    (failure,) = log.latest()
+    assert (failure.function, failure.argument, failure.code) == ("MODEL_INTERVAL", "recency", NUM)
+    assert failure.sentence.en == cells[1][0].message  # type: ignore[union-attr]
+    log.clear()
+    call("MODEL_INTERVAL", BGNBD, 2, 30.43, 38.86, 39)
+    assert log.latest() == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_log_that_ends_before_the_holdout(lang: str) -> None:
+    from xlclv.worksheet import log
+    from xlclv.worksheet.catalogue.example_data import LOG_DATES, LOG_IDS
+
+    sentences = {"en": "The log ends on 2024-12-", "zh": "数据止于 2024-12-"}
+    for end, told_ in (("2024-12-31", False), ("2025-06-30", True)):
+        cells = (LOG_IDS, LOG_DATES, "2024-08-31", end, "Pareto/NBD", "month", lang)
+        log.clear()
+        measured = call("MODEL_HOLDOUT", *cells)
+        assert isinstance(measured, list)
+        assert str(measured[-1][1]).startswith(sentences[lang]) is told_
+        assert (measured[-1][1] == "OK") is not told_
+        assert isinstance(call("MODEL_TRACK", *cells), list)
+        assert any(note.startswith(sentences[lang]) for note in notes("MODEL_TRACK", lang)) is told_
+    # Beside the status of the fit.
+    ids, dates, _ = log_of("alike")
+    measured = call("MODEL_HOLDOUT", ids, dates, "2023-08-31", "2025-12-31", "NBD", None, lang)
+    assert isinstance(measured, list)
+    assert str(measured[-1][1]).startswith({"en": "At the border: ", "zh": "位于边界："}[lang])
+    assert sentences[lang][:8] in str(measured[-1][1])
+
+
+@pytest.mark.parametrize("name", ["MODEL_FIT", "CLV_TABLE", "MODEL_HOLDOUT", "MODEL_TRACK"])
+def test_help_lists_the_models(name: str) -> None:
+    argument = next(each for each in FUNCTIONS[name].arguments if each.name in ("model_name", "model"))
+    names = [choice.value for choice in (MODELS if name == "MODEL_FIT" else LOG_MODELS)]
+    for text in argument.help:
+        listed = [word.strip("，、 .") for word in re.split(r"[\s,:;()：、（）]+", text)]
+        assert set(names) <= set(listed)
+        assert len(text) <= 255
+    assert "BG/CNBD-k" in str(call("XLCLV_HELP", name))
+
+
 def test_a_fit_without_reserve_leaves_no_note() -> None:
     from xlclv.worksheet import log
     from xlclv.worksheet.catalogue.example_data import LOG_AMOUNTS, LOG_DATES, LOG_IDS
@@ -251,6 +299,7 @@ def test_statuses_of_comparison_and_holdout_stand_in_the_table() -> None:
 BGNBD = [["model", "BG/NBD"], ["r", 0.243], ["alpha", 4.414], ["a", 0.793], ["b", 2.426]]
 LOG = log_of("plain")
 TABLE = (*LOG, "2023-12-31")
+USABLE = "choose one of BG/CNBD-k, BG/NBD, MBG/CNBD-k, MBG/NBD, NBD, Pareto/NBD."
 
 
 @pytest.mark.parametrize(
@@ -261,11 +310,23 @@ TABLE = (*LOG, "2023-12-31")
         ((*TABLE, 200_000), NUM, "at most 100,000"),
         ((*TABLE, None, None, -0.1), NUM, "discount_rate must be 0 or more"),
         ((*TABLE, None, None, None, "moon"), VALUE, "moon"),
-        ((*TABLE, None, None, None, None, "crystal ball"), VALUE, "crystal ball"),
+        ((*TABLE, None, None, None, None, "crystal ball"), VALUE, USABLE),
         ((*TABLE, None, None, None, None, 7), VALUE, "'7' is not a model"),
-        ((*TABLE, None, None, None, None, "BG/BB"), VALUE, "opportunities"),
+        ((*TABLE, None, None, None, None, "BG/BB"), VALUE, USABLE),
         ((*TABLE, None, None, None, None, BGNBD[1:]), VALUE, "no model block"),
-        ((*TABLE, None, None, None, None, [["model", "Gamma-Gamma"], ["p", 6]]), VALUE, "not a model of repeat orders"),
+        ((*TABLE, None, None, None, None, [["model", "Gamma-Gamma"], ["p", 6]]), VALUE, USABLE),
+        ((*TABLE, None, None, None, None, [["model", "sBG"], ["gamma", 1], ["delta", 2]]), VALUE, USABLE),
+        ((*TABLE, None, None, None, None, [["model", "BG/BB"], ["alpha", 1]]), VALUE, USABLE),
+        (
+            (*TABLE, None, None, None, None, [["model", "r", "alpha"], ["NBD", 0.4, 12]]),
+            VALUE,
+            "stand in a row; turn it",
+        ),
+        (
+            (LOG[0], LOG[1], [[-5.0] for _ in LOG[2]], "2023-12-31"),
+            NA,
+            "no order up to 2023-12-31; choose a later as-of date. Days that sum",
+        ),
         ((*TABLE, None, None, None, None, [*BGNBD, ["period", "month"]]), VALUE, "period month and the table in week"),
         ((*TABLE, None, None, None, None, [*BGNBD[:4], ["b", -1]]), NUM, "b of the BG/NBD block must be above 0"),
         ((*LOG, None), VALUE, "as_of is empty"),
@@ -276,7 +337,11 @@ TABLE = (*LOG, "2023-12-31")
             VALUE,
             "Row 7: ",
         ),
-        ((LOG[0][:40], LOG[1][:40], LOG[2][:40], "2023-12-31"), NA, "at least 30"),
+        (
+            (LOG[0][:40], LOG[1][:40], LOG[2][:40], "2023-12-31"),
+            NA,
+            "needs at least 30. Days that sum below 0 are no orders.",
+        ),
     ],
 )
 def test_refusals_of_clv_table(cells: tuple[Any, ...], code: str, words: str) -> None:
@@ -284,6 +349,35 @@ def test_refusals_of_clv_table(cells: tuple[Any, ...], code: str, words: str) ->
     chinese = call("CLV_TABLE", *cells, language="zh")
     assert isinstance(chinese, CellError)
     assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese.message)
+
+
+def test_only_functions_of_a_log_speak_of_days() -> None:
+    cells = [[[value] for value in column[:8]] for column in columns().values()]
+    result = call("MODEL_FIT", "NBD", *cells)
+    told(result, NA, "Customers to fit: 8; a model needs at least 30.")
+    assert "Days" not in result.message  # type: ignore[union-attr]
+
+
+def test_a_block_of_the_wrong_kind_for_the_order_values() -> None:
+    for spend in (BGNBD, [["model", "Gamma-Gamma", "x"], ["p", 6, 1]]):
+        result = call("CLV_PREDICT", BGNBD, spend, 2, 30, 39, 22, 39)
+        assert isinstance(result, CellError)
+        if spend is BGNBD:
+            assert result.message == "spend_model must be a Gamma-Gamma model, fitted to order values."
+        else:
+            told(result, VALUE, "spend_model: the names of the block stand in a row; turn it (TRANSPOSE)")
+
+
+def test_histories_of_opportunities_speak_of_opportunities() -> None:
+    bgbb = [["model", "BG/BB"], ["alpha", 1.2], ["beta", 0.75], ["gamma", 0.66], ["delta", 2.78]]
+    told(
+        call("MODEL_ALIVE", bgbb, 1, 0, 6),
+        NUM,
+        "recency must be 1 or more where frequency is above 0: it is the number",
+    )
+    told(
+        call("MODEL_ALIVE", bgbb, 0, 1, 6), NUM, "recency must be 0 where frequency is 0: it is the number of the last"
+    )
 
 
 def test_an_error_cell_for_the_model_is_the_result() -> None:
@@ -348,19 +442,19 @@ def test_a_table_in_chinese() -> None:
 @pytest.mark.parametrize("k", [0, -1, 1.5, "many"])
 def test_k_is_a_whole_number(k: Any) -> None:
     cells = [[[value] for value in column] for column in columns().values()]
-    result = call("MODEL_FIT", "BG/CNBD-k", *cells, None, k)
+    result = call("MODEL_FIT", "BG/CNBD-k", *cells, None, None, k)
     told(result, VALUE if k == "many" else NUM, "k")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith("CNBD-k")])
 def test_k_of_a_model_without(name: str) -> None:
     cells = [[[value] for value in column] for column in columns().values()]
-    told(call("MODEL_FIT", name, *cells, None, 2), VALUE, f"{name} has no k")
+    told(call("MODEL_FIT", name, *cells, None, None, 2), VALUE, f"{name} has no k")
 
 
 def test_k_is_part_of_the_block() -> None:
     cells = [[[value] for value in column] for column in columns().values()]
-    block = call("MODEL_FIT", "BG/CNBD-k", *cells, None, 2)
+    block = call("MODEL_FIT", "BG/CNBD-k", *cells, None, None, 2)
     assert isinstance(block, list)
     assert ["k", 2.0] in [row[:2] for row in block]
     assert isinstance(call("MODEL_ORDERS", block, 2, 20, 40, 10), float)

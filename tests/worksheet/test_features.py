@@ -75,7 +75,7 @@ def test_errors_stay_in_their_row():
     result = call("MODEL_ALIVE", STORE, x, 30.43, 38.86, [[1], ["x"], [DIV0], [None], [None], [1e6], [1]])
     assert result[1:] == [[VALUE], [DIV0], [""], [VALUE], [NUM], [NUM]]
     assert result[0][0] == pytest.approx(0.880028, abs=1e-6)
-    assert result[1][0].message == 'features: the number "x" cannot be read; write it as 1234.50.'
+    assert result[1][0].message == 'features: "x" is no number; give each text a column of TRUE and FALSE.'
     assert result[4][0].message == "features is empty in this row; the model needs the features of each customer."
     assert result[5][0].message.startswith("The features are so far from those the model was fitted to")
     assert result[6][0].message == "frequency must be 0 or more."
@@ -85,7 +85,7 @@ def test_errors_stay_in_their_row():
     ("model", "features", "sentence"),
     [
         (STORE, None, 'The model depends on features of the customer, "store"; give features'),
-        (STORE, [[1, 2], [1, 2]], 'The model has 1 feature(s), "store", but features has 2 column(s)'),
+        (STORE, [[1, 2], [1, 2]], 'The model has 1 feature, "store", but features has 2 columns'),
         (STORE, [[1], [1], [0]], "The ranges do not fit each other"),
         (PARETO, [[1], [0]], "The model has no coefficients of features"),
         ([*PARETO, ["alpha:1", 1]], [[1], [0]], "needs a row beta:1 with a number beside it"),
@@ -104,16 +104,24 @@ def test_errors_of_the_call(model, features, sentence):
 def test_functions_without_features_say_so(name, arguments):
     result = call(name, STORE, *arguments)
     assert result == VALUE
-    assert "depends on features" in result.message
+    assert (
+        'depends on features of the customer, "store", which only MODEL_ALIVE, MODEL_ORDERS, MODEL_' in result.message
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "spoil", "code", "sentence"),
     [
-        ("NBD", lambda z: z, VALUE, "features are for BG/NBD, Pareto/NBD"),
+        ("NBD", lambda z: z, VALUE, "NBD takes no features; leave them out, or choose BG/NBD or Pareto/NBD."),
         ("Pareto/NBD", lambda z: [[1.0] for _ in z], VALUE, "The feature in column 1 is the same for all rows"),
         ("Pareto/NBD", lambda z: z[:-1], VALUE, "must have the same number of rows"),
-        ("Pareto/NBD", lambda z: [z[0], ["y"], *z[2:]], VALUE, "Row 2 of features (column 1)"),
+        (
+            "Pareto/NBD",
+            lambda z: [z[0], ["y"], *z[2:]],
+            VALUE,
+            '(column 1): "y" is no number; give each text a column of',
+        ),
+        ("Pareto/NBD", lambda z: [z[0], [1e300], *z[2:]], NUM, "Row 2: the feature in column 1 is too large"),
         ("Pareto/NBD", lambda z: [z[0], [None], *z[2:]], VALUE, "features (column 1) is empty in row 2"),
         ("Pareto/NBD", lambda z: [z[0], [DIV0], *z[2:]], DIV0, ""),
     ],
@@ -123,3 +131,27 @@ def test_bad_features_of_a_fit(base, name, spoil, code, sentence):
     result = call("MODEL_FIT", name, *(column(values) for values in base.columns), None, features)
     assert result == code
     assert sentence in (result.message or "")
+
+
+TWO = [*PARETO, ["alpha:1 store", 0.5], ["alpha:2 income", 0.1], ["beta:1 store", -0.4], ["beta:2 income", 0.2]]
+
+
+def test_names_above_features_are_those_of_the_block():
+    bare = call("MODEL_ALIVE", TWO, [[2], [2]], 30.43, 38.86, [[0, 3], [1, 2]])
+    x = [["frequency"], [2], [2]]
+    for names in (["store", "income"], ["Store ", None]):
+        headed = call("MODEL_ALIVE", TWO, x, 30.43, 38.86, [names, [0, 3], [1, 2]])
+        assert headed[1:] == bare
+    swapped = call("MODEL_ALIVE", TWO, x, 30.43, 38.86, [["income", "store"], [3, 0], [2, 1]])
+    assert swapped == VALUE
+    assert swapped.message == (
+        'Column 1 of features is called "income", but feature 1 of the model is "store"; '
+        'give the columns in the order "store", "income".'
+    )
+    other = call("CLV_PREDICT", TWO, SPEND, x, 30.43, 38.86, 22.35, 39, 0.3, 0, [["store", "wage"], [0, 3], [1, 2]])
+    assert other == VALUE
+    assert "Column 2 of features" in other.message
+    unnamed = [[name.rsplit(" ")[0], value] for name, value in TWO]
+    assert call("MODEL_ALIVE", unnamed, x, 30.43, 38.86, [["income", "store"], [0, 3], [1, 2]])[1:] == bare
+    # Texts beside numbers are no header but wrong cells of one row.
+    assert call("MODEL_ALIVE", TWO, [[2], [2]], 30.43, 38.86, [["income", "store"], [1, 2]]) == [[VALUE], bare[1]]

@@ -53,7 +53,7 @@ def test_a_fit_is_computed_once(fits: list[Any]) -> None:
     assert isinstance(first, list)
     assert call("MODEL_FIT", "NBD", X, T, AGE) == first
     assert fits == [("fit", "NBD", None)]
-    assert call("MODEL_FIT", "NBD", X, T, AGE, None, None, "zh")[0] != first[0]  # type: ignore[index]
+    assert call("MODEL_FIT", "NBD", X, T, AGE, None, None, None, "zh")[0] != first[0]  # type: ignore[index]
     assert len(fits) == 1
 
 

@@ -84,7 +84,7 @@ class TestWithVectors:
 
     def test_text_among_numbers_names_its_row_and_column(self) -> None:
         assert message([["y"], [1], [2]], [["a", "b"], [1, 2], [3, "x"]]) == (
-            'Row 3 of features (b): the number "x" cannot be read; write it as 1234.50.'
+            'Row 3 of features (b): "x" is no number; give each text a column of TRUE and FALSE.'
         )
         assert message([[1], [2]], [[1, 2], [3, "x"]]).startswith("Row 2 of features (column 2): ")
 
@@ -181,7 +181,7 @@ class TestMapped:
         features = [[1, 2], [1, "x"], [DIV0, 2], [None, 2], [None, None], [5, 5]]
         result = self.mapped(compute, in_batch, [[1]] * 6, features)
         assert result == [[4.0], [VALUE], [DIV0], [VALUE], [1.0], [11.0]]
-        assert result[1][0].message == 'features: the number "x" cannot be read; write it as 1234.50.'
+        assert result[1][0].message == 'features: "x" is no number; give each text a column of TRUE and FALSE.'
         assert result[3][0].message == "features (column 1) is empty; fill it or leave the whole row empty."
 
     def test_rows_empty_throughout_stay_empty(self, compute: Any, in_batch: bool) -> None:

@@ -1,6 +1,6 @@
-"""The command line: ``xlclv table``, ``demo``, ``call`` and ``functions``.
+"""The command line: ``xlclv table``, ``demo``, ``call``, ``functions``, ``lite``, ``addin`` and ``doctor``.
 
-Exit codes: 0 good, 1 an error value or findings, 2 wrong input, 3 alerts fired, 130 interrupted.
+Exit codes: 0 good, 1 an error value or findings, 2 wrong input, 130 interrupted.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ _ERROR = re.compile(r"#(N/A|GETTING_DATA|[A-Z][A-Z/0]+[!?])")
 def run(options: argparse.Namespace) -> int:
     """Print the cells; an error value is told on the standard error stream and gives exit code 1."""
     cells = [cell_from(word) for word in options.cells]
+    cells = _in_language(options.name, cells, options.lang)
     result = call(options.name, *cells, date1904=options.date1904, language=options.lang)
     if options.json:
         print(json.dumps(_plain(result), ensure_ascii=False))
@@ -40,16 +41,32 @@ def run(options: argparse.Namespace) -> int:
     return FINDINGS
 
 
+def _in_language(name: str, cells: list[Any], lang: str) -> list[Any]:
+    """Return the cells with the language as the argument lang, where the function has one and it was not given."""
+    function = FUNCTIONS.get(name.strip().upper())
+    arguments = function.arguments if function is not None else ()
+    place = next((i for i, argument in enumerate(arguments) if argument.name == "lang"), None)
+    if place is None or any(argument.required for argument in arguments[len(cells) : place]):
+        return cells
+    given = [*cells, *[None] * (place + 1 - len(cells))]
+    if given[place] is None:
+        given[place] = lang
+    return given
+
+
 def _failure(result: Any, name: str) -> CellError | None:
     """Return the error a call gave: its result, or the first of a range it was mapped over.
 
-    In a table an error value is part of the answer, such as a period not observed yet.
+    In a table an error value is part of the answer, such as a period not observed yet; but not a row of nothing else in
+    a table that answers row by row.
     """
     if isinstance(result, CellError):
         return result
     function = FUNCTIONS.get(name.strip().upper())
-    if not isinstance(result, list) or function is None or function.table:
+    if not isinstance(result, list) or function is None or (function.table and not function.per_row):
         return None
+    if function.table:
+        result = [row for row in result if all(isinstance(cell, CellError) for cell in row)]
     return next((cell for row in result for cell in row if isinstance(cell, CellError)), None)
 
 

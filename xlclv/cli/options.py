@@ -17,8 +17,11 @@ examples:
   xlclv table orders.csv --out values.xlsx     the same from your own orders
   xlclv call CLV 100 2 36 30%                  one worksheet function
   xlclv functions                              all worksheet functions
+  xlclv addin install                          the functions in Excel on Windows
+  xlclv doctor                                 what keeps them from working there
+  xlclv lite                                   what to paste into xlwings Lite
 
-exit codes: 0 good, 1 an error value or findings, 2 wrong input, 3 alerts fired, 130 interrupted
+exit codes: 0 good, 1 an error value or findings, 2 wrong input, 130 interrupted
 """
 
 
@@ -60,6 +63,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _demo(commands)
     _call(commands)
     _functions(commands)
+    _lite(commands)
+    _addin(commands)
+    _doctor(commands)
     given, cells = _split_cells(arguments)
     options = parser.parse_args(given)
     if options.command is None:
@@ -123,7 +129,7 @@ def _table(commands: Any) -> None:
     table.add_argument("--periods", metavar="N", help="periods ahead (default: one year)")
     table.add_argument("--margin", default="100%", help="share of revenue that is margin, such as 30%% (default 100%%)")
     table.add_argument("--rate", default="0", help="discount rate per period, or such as 10%%/year (default 0)")
-    table.add_argument("--model", default="BG/NBD", help="BG/NBD (default) or NBD")
+    table.add_argument("--model", help="Pareto/NBD (default), BG/NBD, MBG/NBD, BG/CNBD-k, MBG/CNBD-k or NBD")
     table.add_argument("--title", help="title of the workbook")
     table.add_argument("--currency", default="", help="currency sign of the workbook, such as $ or ¥")
     _language(table)
@@ -174,3 +180,57 @@ def _functions(commands: Any) -> None:
     functions.add_argument("--json", action="store_true", help="print JSON")
     _language(functions)
     functions.set_defaults(run=_late("xlclv.cli.functions", "run"))
+
+
+def _lite(commands: Any) -> None:
+    lite = commands.add_parser(
+        "lite",
+        help="what to paste into xlwings Lite",
+        description="Print main.py and requirements.txt, which bring every worksheet function to Excel through the "
+        "add-in xlwings Lite, or write them into a folder.",
+        allow_abbrev=False,
+    )
+    lite.add_argument("--out", metavar="DIR", help="write the two files into this folder")
+    lite.add_argument("--wheel", metavar="URL", help="https address of a wheel of xlclv (default: the package index)")
+    _language(lite)
+    lite.add_argument("--force", action="store_true", help="replace files that hold something else")
+    lite.set_defaults(run=_late("xlclv.cli.lite", "run"))
+
+
+def _addin(commands: Any) -> None:
+    addin = commands.add_parser(
+        "addin",
+        help="the functions in Excel on Windows",
+        description="Install the add-in that brings the worksheet functions to Excel on Windows.",
+        allow_abbrev=False,
+    )
+    actions = addin.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser)
+    for name, function, text in (
+        ("install", "put", "copy the add-in into Excel's start folder and let Excel use this Python"),
+        ("uninstall", "remove", "remove the add-in and the settings install wrote"),
+        ("status", "status", "what is installed"),
+        ("build", "build", "write the add-in to a file, on any system"),
+    ):
+        action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
+        if name == "build":
+            action.add_argument("--out", metavar="FILE", default="xlclv.xlam", help="default %(default)s")
+        else:
+            action.add_argument("--to", metavar="FOLDER", help="another folder than Excel's start folder")
+        if name in ("install", "build"):
+            action.add_argument("--force", action="store_true", help="replace what was not written by xlclv")
+        _language(action)
+        action.set_defaults(run=_late("xlclv.cli.addin", function))
+
+
+def _doctor(commands: Any) -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="what keeps the functions from working in Excel",
+        description="Check Excel, the add-in, Python and xlwings; each finding says what to do.",
+        allow_abbrev=False,
+    )
+    doctor.add_argument("workbook", metavar="FILE", nargs="?", help="a workbook to check too")
+    doctor.add_argument("--to", metavar="FOLDER", help="the folder given to xlclv addin install")
+    doctor.add_argument("--json", action="store_true", help="print JSON, for support")
+    _language(doctor)
+    doctor.set_defaults(run=_late("xlclv.cli.doctor", "run"))

@@ -53,7 +53,7 @@ def table(options: argparse.Namespace) -> int:
         )
         valuation = _value(
             log.orders, step, as_of=as_of, period=period, periods=periods, margin=margin, discount_rate=rate,
-            model=options.model,
+            **({} if options.model is None else {"model": options.model}),
         )  # fmt: skip
         source = _source(
             options.title or file.stem, file.name, log.source.rows, log.orders,
@@ -81,9 +81,8 @@ def demo(options: argparse.Namespace) -> int:
         orders = cdnow_orders()
         rate = rate_convert(DEMO_YEARLY_RATE, "year", "week")
         valuation = _value(
-            orders, step, as_of=None, period="week", periods=DEMO_PERIODS, margin=DEMO_MARGIN, discount_rate=rate,
-            model="BG/NBD",
-        )  # fmt: skip
+            orders, step, as_of=None, period="week", periods=DEMO_PERIODS, margin=DEMO_MARGIN, discount_rate=rate
+        )
         source = _source(DEMO_NAME, DEMO_FILE, len(orders), orders, {}, ())
         _write(valuation, source, target, None, "$", lang, step)
     code = _report(valuation, source, target, lang, [])
@@ -147,19 +146,36 @@ def _write(
 ) -> list[Text]:
     """Write the workbook or the CSV file; return what a reader of the file should know."""
     if target.suffix.lower() == ".csv":
-        marked = write_csv(valuation.customers, target, lang)
+        customers, notes = _with_limits(valuation)
+        marked = write_csv(customers, target, lang)
         if not marked:
-            return []
+            return notes
         return [
+            *notes,
             Text(
                 f"{marked:,} customers begin like a formula and got an apostrophe in front.",
                 f"{marked:,} 位客户的编号像公式开头，已在前面加上单引号。",
-            )
+            ),
         ]
     from xlclv.workbook.build import build_customer_value
 
     build_customer_value(valuation, source, target, lang=lang, title=title, currency=currency, progress=step)
     return []
+
+
+def _with_limits(valuation: Valuation) -> tuple[pd.DataFrame, list[Text]]:
+    """Return the customers with the ends of their values' intervals; empty, with the reason, where one has none."""
+    from xlclv.customers import with_limits
+    from xlclv.terms import Terms
+
+    settings, customers = valuation.settings, valuation.customers
+    terms = Terms(settings.period, settings.periods, settings.margin, settings.discount_rate)
+    try:
+        return with_limits(customers, valuation.model, valuation.spend, terms), []
+    except XlclvError as error:
+        return customers.assign(clv_lower=None, clv_upper=None), [
+            Text(f"clv_lower and clv_upper are empty: {clause(error.text.en)}", f"价值下限与上限为空：{error.text.zh}")
+        ]
 
 
 def _report(valuation: Valuation, source: Source, target: Path, lang: str, details: list[Text]) -> int:

@@ -74,7 +74,7 @@ class Block:
     Raises
     ------
     InputError
-        If the cells are not rows, or no row names a model.
+        If the cells are not rows, no row names a model, or the names stand in a row.
     """
 
     def __init__(self, cells: Rows) -> None:
@@ -90,7 +90,13 @@ class Block:
                     self._names.setdefault(name.strip().lower(), name.strip())
         except (TypeError, ValueError):
             raise _not_a_block() from None
-        model = self._row("model")[0]
+        model, *others = self._row("model")
+        if others and isinstance(others[0], str) and others[0].strip():
+            raise InputError(
+                "The names of the block stand in a row; turn it (TRANSPOSE) so that they stand in the first column.",
+                "模型区域的名称排成了一行；请转置（TRANSPOSE），使名称位于第一列。",
+                argument="model",
+            )
         if not isinstance(model, str) or not model.strip():
             raise _not_a_block()
         #: What the row ``model`` says.

@@ -10,12 +10,44 @@ from numpy.typing import ArrayLike
 
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.models.arrays import BoolArray, FloatArray, numbers
+from xlclv.text import Text
 
 #: The longest horizon that is summed period by period.
 MAX_PERIODS = 100_000.0
 
 #: Rows screened at a time, so that the intermediate masks stay in the cache.
 _SCREEN_ROWS = 16384
+
+
+#: What is wrong with recency: beyond age, above 0 without repeat orders, 0 with some.
+_OF_TIME = (
+    Text(
+        "recency is greater than age; count both from the first order, in one unit.",
+        "recency 大于 age；两者都应从首单算起，并使用同一单位。",
+    ),
+    Text(
+        "recency must be 0 where frequency is 0: the only order is the first.",
+        "frequency 为 0 时 recency 必须为 0：只有首单。",
+    ),
+    Text(
+        "recency must be above 0 where frequency is above 0; orders on one day are one order.",
+        "frequency 大于 0 时 recency 必须大于 0；同一天的订单算一单。",
+    ),
+)
+_OF_OPPORTUNITIES = (
+    Text(
+        "recency is greater than age; recency is the number of the last opportunity used, age how many there were.",
+        "recency 大于 age；recency 是最后一次使用的购买机会的序号，age 是机会总数。",
+    ),
+    Text(
+        "recency must be 0 where frequency is 0: it is the number of the last opportunity used.",
+        "frequency 为 0 时 recency 必须为 0：它是最后一次使用的购买机会的序号。",
+    ),
+    Text(
+        "recency must be 1 or more where frequency is above 0: it is the number of the last opportunity used.",
+        "frequency 大于 0 时 recency 必须不小于 1：它是最后一次使用的购买机会的序号。",
+    ),
+)
 
 
 class Problem(NamedTuple):
@@ -25,7 +57,9 @@ class Problem(NamedTuple):
     error: XlclvError
 
 
-def problems(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, whole: bool = True) -> list[Problem]:
+def problems(
+    frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, whole: bool = True, opportunities: bool = False
+) -> list[Problem]:
     """List what is wrong with customer histories, element by element.
 
     Parameters
@@ -34,6 +68,8 @@ def problems(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, whole:
         Repeat orders, time from first to last order, time from first order to today; any shapes that broadcast.
     whole : bool
         Whether frequency must be whole numbers.
+    opportunities : bool
+        Whether times are numbers of opportunities to order.
 
     Returns
     -------
@@ -60,26 +96,9 @@ def problems(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike, *, whole:
                     "frequency",
                 )
             )
-        found += [
-            _domain(
-                t > age_,
-                "recency is greater than age; count both from the first order, in one unit.",
-                "recency 大于 age；两者都应从首单算起，并使用同一单位。",
-                "recency",
-            ),
-            _domain(
-                (x == 0) & (t > 0),
-                "recency must be 0 where frequency is 0: the only order is the first.",
-                "frequency 为 0 时 recency 必须为 0：只有首单。",
-                "recency",
-            ),
-            _domain(
-                (x > 0) & (t == 0),
-                "recency must be above 0 where frequency is above 0; orders on one day are one order.",
-                "frequency 大于 0 时 recency 必须大于 0；同一天的订单算一单。",
-                "recency",
-            ),
-        ]
+        sentences = _OF_OPPORTUNITIES if opportunities else _OF_TIME
+        masks = t > age_, (x == 0) & (t > 0), (x > 0) & (t == 0)
+        found += [_domain(mask, *sentence, "recency") for mask, sentence in zip(masks, sentences, strict=True)]
     return _occurring(found)
 
 

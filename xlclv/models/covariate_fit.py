@@ -36,6 +36,15 @@ _MOVES = 0.1
 #: Logarithms beyond this are no parameters.
 _LARGEST = 690.0
 
+#: The search keeps the log parameters of all customers within this, so that their squares are numbers.
+_FARTHEST = 200.0
+
+#: Coefficients a status lists.
+_LISTED = 8
+
+#: Customers with repeat orders needed for each coefficient.
+_FEWEST = 10
+
 
 class Rows(NamedTuple):
     """Distinct histories and features, sorted by frequency, and the customers who have them.
@@ -128,7 +137,9 @@ class Linked:
         return own
 
     def likelihood(self, theta: FloatArray, rows: Rows) -> Derivatives:
-        """Return the log likelihood with exact derivatives."""
+        """Return the log likelihood with exact derivatives; minus infinity, where no search goes, far from the data."""
+        if self._far(theta, rows):
+            return Derivatives(-np.inf, np.zeros(self.size), np.zeros((self.size, self.size)))
         gamma = gamma_terms(float(np.exp(theta[0])), 1.0, rows.tail)
         value, gradient, hessian = gamma[0], np.zeros(self.size), np.zeros((self.size, self.size))
         gradient[0], hessian[0, 0] = gamma[1][0], gamma[2][0, 0]
@@ -136,6 +147,17 @@ class Linked:
             part = slice(start, start + _BLOCK)
             value += self._add(theta, rows, part, gradient, hessian)
         return Derivatives(value, gradient, hessian)
+
+    def _far(self, theta: FloatArray, rows: Rows) -> bool:
+        """Return whether a customer has a log parameter that is out of bounds, or next to it."""
+        count, q = len(self._kind.parameters), len(self.scale)
+        if not np.abs(theta[:count]).max() <= _FARTHEST:
+            return True
+        for number, place in enumerate(self._places):
+            moved = rows.features @ theta[count + number * q : count + (number + 1) * q]
+            if not float(np.abs(moved).max()) + abs(float(theta[place])) <= _FARTHEST:
+                return True
+        return False
 
     def _add(self, theta: FloatArray, rows: Rows, part: slice, gradient: FloatArray, hessian: FloatArray) -> float:
         """Add the derivatives of some rows, and return their log likelihood."""
@@ -192,8 +214,10 @@ def fit_linked(
     InputError
         If the data say nothing of a coefficient.
     DomainError
-        If the fit does not converge, or its parameters at z = 0 are beyond all numbers.
+        If there are too few customers with repeat orders for the coefficients, the fit does not converge, or its
+        parameters at z = 0 are beyond all numbers.
     """
+    _require_enough(kind, rows)
     features = Features(names, rows.features)
     require_identified(features, rows.weight)
     if kind.unlinked_by_newcomers:
@@ -207,6 +231,21 @@ def fit_linked(
     starts = [np.concatenate([start, none]) for start in [*([] if plain is None else [plain]), *kind.starts(counts)]]
     maximum = maximise_from_sample(linked.likelihood, starts, sample, data, counts.customers)
     return _estimate(kind, counts, linked, maximum, names)
+
+
+def _require_enough(kind: Model, rows: Rows) -> None:
+    """Raise DomainError if there are too many features for the customers with repeat orders."""
+    repeat = float(rows.tail[0]) if len(rows.tail) else 0.0
+    q = rows.features.shape[1]
+    coefficients = q * len(kind.links)
+    if repeat < _FEWEST * coefficients:
+        raise DomainError(
+            f"The coefficients of features in {kind.name} number {coefficients}, but customers with repeat orders "
+            f"{repeat:g}; give fewer features, so that there are {_FEWEST} such customers for each coefficient.",
+            f"{kind.name} 中 {q} 个特征有 {coefficients} 个系数，但只有 {repeat:g} 位客户重复购买；"
+            f"请减少特征，使每个系数至少有 {_FEWEST} 位这样的客户。",
+            argument="features",
+        )
 
 
 def _determined(kind: Model, sample: Rows) -> bool:
@@ -256,6 +295,8 @@ def _estimate(kind: Model, counts: Counts, linked: Linked, maximum: Maximum, nam
 
 
 def _runaway(coefficients: list[str]) -> Text:
+    if len(coefficients) > _LISTED:
+        coefficients = [*coefficients[: _LISTED - 1], "..."]
     return Text(
         f"no end to {', '.join(coefficients)}, so for some values of the features only a limit of the model fits",
         f"{'、'.join(coefficients)} 没有极限，对某些特征取值只有模型的极限能拟合",

@@ -97,8 +97,8 @@ class Covariates:
         """Return the error for customers without the features the model has coefficients of."""
         shown = listed(self.names)
         return InputError(
-            f"The model depends on features of the customer, {shown.en}; give features, where they can be given.",
-            f"模型取决于客户特征（{shown.zh}）；请在可以填写之处给出 features。",
+            f"The model depends on features of the customer, {shown.en}; give features.",
+            f"模型取决于客户特征（{shown.zh}）；请给出 features。",
             argument="features",
         )
 

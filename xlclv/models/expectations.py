@@ -80,7 +80,7 @@ class Expectations(Estimate):
         raise_first([*self.model.problems(x, t, age_), *self.covariates.problems(z)])
         result = np.empty(len(x))
         for rows, parameters in self.covariates.parts(z):
-            result[rows] = np.sum(self.model.all_states(parameters, x[rows], t[rows], age_[rows]), axis=0)
+            result[rows] = self.model.alive(parameters, x[rows], t[rows], age_[rows])
         return elements.result(result)
 
     def orders(

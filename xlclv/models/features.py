@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from xlclv.errors import InputError
+from xlclv.errors import DomainError, InputError
 from xlclv.models.arrays import BoolArray, FloatArray, numbers
 from xlclv.text import Text
 
@@ -25,6 +25,9 @@ _NUMBERED: Final = re.compile(r"([1-9][0-9]{0,3})(?:\s+(.*))?", re.DOTALL)
 #: where others leave nothing of them.
 _CONSTANT: Final = 1e-12
 _COLLINEAR: Final = 1e-10
+
+#: Squares of larger features are beyond all numbers.
+_LARGEST: Final = 1e100
 
 
 class Features(NamedTuple):
@@ -86,6 +89,8 @@ def read_features(features: ArrayLike, known: Sequence[str] | None = None) -> Fe
     ------
     InputError
         If they are no finite numbers, or not as many as those known.
+    DomainError
+        If one is beyond 1e100.
     """
     pandas = sys.modules.get("pandas")  # a frame cannot arrive before pandas was imported
     if pandas is not None and isinstance(features, pandas.Series):
@@ -93,7 +98,14 @@ def read_features(features: ArrayLike, known: Sequence[str] | None = None) -> Fe
     if pandas is not None and isinstance(features, pandas.DataFrame):
         read = _of_frame(features, known)
     else:
-        array = numbers("features", features)
+        try:
+            array = numbers("features", features)
+        except InputError:
+            raise InputError(
+                "features must hold numbers only; give each text a column of TRUE and FALSE.",
+                "features 只能包含数字；文本请改为每种取值一列 TRUE/FALSE。",
+                argument="features",
+            ) from None
         if array.ndim == 1:
             array = array[None, :] if known is not None and len(known) > 1 else array[:, None]
         if array.ndim != 2:
@@ -113,11 +125,37 @@ def wrong_number(known: Sequence[str], given: int) -> InputError:
     """Return the error for another number of features than the model has."""
     shown = listed(known)
     return InputError(
-        f"The model has {len(known)} feature(s), {shown.en}, but features has {given} column(s); give one column for "
-        "each, in this order.",
+        f"The model has {_several(len(known), 'feature')}, {shown.en}, but features has {_several(given, 'column')}; "
+        "give one column for each, in this order.",
         f"模型有 {len(known)} 个特征（{shown.zh}），而 features 有 {given} 列；请按此顺序每个特征给出一列。",
         argument="features",
     )
+
+
+def require_same_names(known: Sequence[str], given: Sequence[str]) -> None:
+    """Raise InputError if the names above columns are not those of the features of a model, in its order.
+
+    Parameters
+    ----------
+    known, given : sequence of str
+        Of the features of the model, and of the columns; "" where there is none.
+    """
+    if len(known) != len(given):
+        return  # said by the number of columns
+    for number, (name, header) in enumerate(zip(known, given, strict=True), 1):
+        if name and tidy(header) and name.casefold() != tidy(header).casefold():
+            order = listed(known)
+            raise InputError(
+                f'Column {number} of features is called "{tidy(header)[:40]}", but feature {number} of the model is '
+                f'"{name}"; give the columns in the order {order.en}.',
+                f"features 第 {number} 列名为“{tidy(header)[:40]}”，而模型的第 {number} 个特征是“{name}”；"
+                f"请按此顺序给出各列：{order.zh}。",
+                argument="features",
+            )
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def listed(names: Sequence[str]) -> Text:
@@ -160,6 +198,7 @@ def require_identified(features: Features, weight: FloatArray, repeat: BoolArray
                 f"{shown.zh}的特征在所有行中{among.zh}都相同，其系数无法确定；请去掉该列。",
                 argument="features",
             )
+        centred /= float(np.abs(centred).max())
         centred *= np.sqrt(share) / float(np.sqrt(share @ centred**2))
         rest = centred
         for _ in range(2):  # twice is enough
@@ -287,11 +326,18 @@ def _of_frame(frame: Any, known: Sequence[str] | None) -> Features:
 
 
 def _require_finite(features: Features) -> None:
-    fine = np.isfinite(features.values)
+    with np.errstate(invalid="ignore"):
+        fine = np.abs(features.values) <= _LARGEST
     if fine.all():
         return
     row, column = (int(place) for place in np.argwhere(~fine)[0])
     shown = column_of(features.names, column)
+    if np.isfinite(features.values[row, column]):
+        raise DomainError(
+            f"The feature in {shown.en} is too large; give it in another unit, at most 1e100 in size.",
+            f"{shown.zh}的特征数值过大；请更换单位，绝对值不超过 1e100。",
+            argument="features",
+        ).at(row + 1)
     raise InputError(
         f"The feature in {shown.en} must be a finite number.",
         f"{shown.zh}的特征必须是有限的数字。",

@@ -18,6 +18,7 @@ from xlclv.models.fitted import FittedModel
 from xlclv.models.model import Model, model_named, models
 from xlclv.models.newton import maximise_from_sample
 from xlclv.periods import period_of
+from xlclv.text import Text
 
 #: Engines that fit.
 ENGINES: Final = ("xlclv", "lifetimes")
@@ -56,7 +57,8 @@ def fit(
         For BG/NBD and Pareto/NBD: what is known of each customer and does not change with time, in numbers or TRUE and
         FALSE; the columns of a DataFrame have names. See below.
     k : int, optional
-        Regularity of BG/CNBD-k and MBG/CNBD-k, 1 for orders at random; chosen by likelihood when omitted.
+        Regularity of BG/CNBD-k and MBG/CNBD-k, 1 for orders at random; the likeliest up to 100 when omitted,
+        which takes a fit for each k up to the first that is less likely.
     period : str
         Unit of the times (day, week, month, quarter, year), kept in the model block.
 
@@ -71,7 +73,8 @@ def fit(
         If the columns differ in length or hold anything but numbers, the model is unknown or takes no features, or a
         feature is constant or follows from others.
     DomainError
-        If a row is no customer history, or the fit does not converge.
+        If a row is no customer history, there are fewer than 10 customers with repeat orders for each coefficient of
+        a feature, or the fit does not converge.
     DataError
         If there are fewer than 30 customers, or no repeat orders.
 
@@ -141,17 +144,30 @@ def fit(
         if best is not None and float(best.log_likelihood or 0.0) >= float(fitted.log_likelihood or 0.0):
             break
         best = fitted
+    else:
+        if best is not None and k is None and kind.all_tried is not None:
+            best = replace(best, status=_joined(best.status, kind.all_tried))
     assert best is not None  # noqa: S101 - there is at least one variant
     return best
 
 
+def _joined(status: Text, more: Text) -> Text:
+    return more if status == OK else Text(f"{status.en} {more.en}", f"{status.zh}{more.zh}")
+
+
 def _features(kind: Model, features: ArrayLike, engine: str) -> Features:
     """Return the features of a fit that can have some."""
-    if not kind.links or engine != "xlclv":
-        allowed = ", ".join(name for name, model in models().items() if model.links)
+    if not kind.links:
+        allowed = [name for name, model in models().items() if model.links]
         raise InputError(
-            f"features are for {allowed} and the engine xlclv only; leave them out or choose one of these.",
-            f"features 仅适用于 {allowed} 和引擎 xlclv；请不填，或改用其中之一。",
+            f"{kind.name} takes no features; leave them out, or choose {' or '.join(allowed)}.",
+            f"{kind.name} 不能使用 features；请不填，或改用 {' 或 '.join(allowed)}。",
+            argument="features",
+        )
+    if engine != "xlclv":
+        raise InputError(
+            f"The engine {engine} takes no features; leave them out, or use the engine xlclv.",
+            f"引擎 {engine} 不能使用 features；请不填，或改用引擎 xlclv。",
             argument="features",
         )
     read = read_features(features)

@@ -87,6 +87,11 @@ class Model(ABC):
             )
         yield self
 
+    @property
+    def all_tried(self) -> Text | None:
+        """What to say of a fit that chose the last of all variants, if there may be better ones beyond."""
+        return None
+
     def check(self, params: Mapping[str, float]) -> None:  # noqa: B027 - most models have nothing to add
         """Raise DomainError for parameters, each above 0, that the model cannot have."""
 
@@ -129,6 +134,11 @@ class Model(ABC):
 
         Most models have one. A customer alive is one who may still order; all 0 is a customer just acquired.
         """
+
+    def alive(self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:
+        """Return the chances of being alive at ``age``, the sum of the states."""
+        chances: FloatArray = np.sum(self.all_states(parameters, frequency, recency, age), axis=0)
+        return np.minimum(chances, 1.0)  # rounding may leave a sum of shares above 1
 
     def all_states(
         self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray

@@ -27,6 +27,9 @@ TOLERANCE_PER_CUSTOMER = 1e-12
 _BORDER_GAIN = 1e-4
 _RUNAWAY = 0.3
 
+#: A log parameter this far from its start has run away, whatever the gain: no data tell e^30 from e^31.
+_FAR = 30.0
+
 #: How near to its maximum the search on a sample goes, in squared standard errors of the sample.
 _WARM_TOLERANCE = 1e-2
 
@@ -146,7 +149,8 @@ def maximise(likelihood: Likelihood, start: FloatArray, tolerance: float = TOLER
         step = directions @ (slopes / sizes)
         decrement = float(slopes @ (slopes / sizes))
         longest = float(np.abs(step).max())
-        if decrement < _BORDER_GAIN and longest > _RUNAWAY:
+        far = longest > _RUNAWAY and float(np.abs(theta - start).max()) > _FAR
+        if far or (decrement < _BORDER_GAIN and longest > _RUNAWAY):
             return Maximum(theta, here.value, None, step / longest, evaluations)
         if concave and decrement < tolerance:
             covariance = (directions / curvatures) @ directions.T

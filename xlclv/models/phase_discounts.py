@@ -79,18 +79,18 @@ def _largest(c: float) -> float:
 
 def _rates(c: float, power: float, least: float) -> tuple[FloatArray, FloatArray]:
     """Return nodes and weights for Gamma(c, 1); below ``least`` the integrand goes with u to that power."""
-    low = max(_lowest(c, c), _lowest(power, min(least, c)))
-    high = math.log(_largest(c))
+    # Of log(u/c): for large c the range is narrow, and few nodes serve it.
+    low = max(_lowest(c, 1.0), _lowest(power, min(least / c, 1.0)))
+    high = math.log1p(10.0 / math.sqrt(c) + _NIL / c)
     step = min(_STEP, _STEP_DEVIATIONS / math.sqrt(c))
-    logs = np.arange(min(low, high - 1.0), high, step)
+    from_mode = np.arange(low, high, step)
     # The density of log(u/c), the mode apart.
-    from_mode = logs - math.log(c)
     density = np.exp(c * (from_mode - np.expm1(from_mode)))
     if c >= _WITHIN:
         density /= density.sum()
     else:
         density *= step * math.exp(c * math.log(c) - c - float(special.gammaln(c)))
-    return np.exp(logs), density
+    return c * np.exp(from_mode), density
 
 
 def _lowest(power: float, start: float) -> float:

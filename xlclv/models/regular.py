@@ -26,9 +26,8 @@ from xlclv.models.phase_future import PhaseFuture
 from xlclv.models.phases import rising, silence, silence_terms
 from xlclv.text import Text
 
-#: The most regular orders there are, and the most regular ones a fit tries of itself.
+#: The most regular orders there are.
 MAX_K: Final = 100
-_LAST_TRIED: Final = 12
 
 _NOBODY_LEAVES = Text("a/(a+b) goes to 0: nobody leaves", "a/(a+b) 趋于 0：无人流失")
 
@@ -63,7 +62,7 @@ class RegularModel(Model):
         return (float(self._k),)
 
     def variants(self, k: int | None) -> Iterator[Model]:
-        """Yield the model with the given k, or with 1, 2, ... until the likelihood falls.
+        """Yield the model with the given k, or with 1, 2, ... 100 for a fit to stop at when the likelihood falls.
 
         Raises
         ------
@@ -79,8 +78,16 @@ class RegularModel(Model):
                 )
             yield type(self)(int(k))
             return
-        for tried in range(1, _LAST_TRIED + 1):
+        for tried in range(1, MAX_K + 1):
             yield type(self)(tried)
+
+    @property
+    def all_tried(self) -> Text:
+        """What a fit says that chose the last of all variants."""
+        return Text(
+            f"k = {MAX_K} is the largest tried and still the best: the orders are almost evenly spaced.",
+            f"k = {MAX_K} 是尝试的最大值，且仍为最优：订单间隔几乎相等。",
+        )
 
     def check(self, params: Mapping[str, float]) -> None:
         """Raise DomainError if k is no whole number from 1 to 100."""
@@ -140,6 +147,11 @@ class RegularModel(Model):
             log[frequency == 0] = np.inf
         shares *= 1.0 / (1.0 + np.exp(np.minimum(-log, 700.0)))
         return tuple(shares)
+
+    def alive(self, parameters: Parameters, frequency: FloatArray, recency: FloatArray, age: FloatArray) -> FloatArray:
+        """Return the chances of being alive: 1 before there was an occasion to leave, whatever the phases' rounding."""
+        chances = super().alive(parameters, frequency, recency, age)
+        return chances if self.first_order else np.where(frequency == 0, 1.0, chances)
 
     def futures(self, parameters: Parameters) -> tuple[Future, ...]:
         """Return orders after every k phases, the first after those left, until one after which the customer leaves."""

@@ -99,9 +99,11 @@ def total_value_interval(
 
     Notes
     -----
-    The sum over many independent customers is taken for normal. Its variance is the sum of the customers' variances and
-    g' C g, with the gradient g of the expected value in the logarithms of all parameters, by central differences, and
-    their covariance C: that of the fit of orders and that of the fit of order values, which are independent.
+    The sum over many independent customers is taken for normal. It is meant for 100 customers or more: of fewer the sum
+    is too skewed. Unless a margin is negative, the lower end is 0 at least. The variance is the sum of the customers'
+    variances and g' C g, with the gradient g of the expected value in the logarithms of all parameters, by central
+    differences, and their covariance C: that of the fit of orders and that of the fit of order values, which are
+    independent.
 
     Examples
     --------
@@ -138,7 +140,8 @@ def total_value_interval(
     reach = float(special.ndtri(0.5 + 0.5 * level)) * float(np.hypot(customers, uncertain))
     return TotalInterval(
         expected=expected,
-        lower=expected - reach,
+        # No value is below 0 unless a margin is, as the normal distribution would have it for few customers.
+        lower=max(expected - reach, 0.0) if (margin_ >= 0).all() else expected - reach,
         upper=expected + reach,
         level=level,
         customer_deviation=customers,

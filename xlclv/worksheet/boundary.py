@@ -126,6 +126,9 @@ def _evaluate(function: Function, cells: list[Any], date1904: bool, language: st
     if isinstance(computed, Whole):
         return cells_of(computed.rows, language)
     if vectors is not None and function.per_row:
+        failure = next((cell for row in computed for cell in row if isinstance(cell, XlclvError)), None)
+        if failure is not None:
+            _failed(function, failure, language)
         return _per_row(cells_of(computed, language), vectors)
     if function.table:
         return cells_of(computed, language)

@@ -74,6 +74,14 @@ def _number(cell: Any, argument: Argument, date1904: bool) -> float:
         value = number_of(cell)
     except OverflowError:
         value = math.inf
+    except InputError:
+        if argument.kind is not Kind.MATRIX:
+            raise
+        shown = text_of(cell)[:60]
+        raise InputError(
+            f'"{shown}" is no number; give each text a column of TRUE and FALSE.',
+            f"“{shown}”不是数字；文本请改为每种取值一列 TRUE/FALSE。",
+        ) from None
     if value is None or not math.isfinite(value):
         raise DomainError(
             f"{argument.name} is too large a number.", f"{argument.name} 的数值过大。", argument=argument.name

@@ -134,6 +134,14 @@ class Whole(NamedTuple):
     rows: list[list[Any]]
 
 
+class NamedRows(list[Any]):
+    """The rows of a matrix that is mapped over, and the names above its columns, none where it has no header."""
+
+    def __init__(self, rows: list[Any], names: list[str]) -> None:
+        super().__init__(rows)
+        self.names = names
+
+
 class Function(NamedTuple):
     """One worksheet function.
 

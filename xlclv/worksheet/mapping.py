@@ -10,8 +10,8 @@ from typing import Any
 from xlclv.errors import DomainError, InputError, XlclvError
 from xlclv.parsing import is_blank
 from xlclv.worksheet.cells import CellError, Rows, Scalar
-from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, row_of, value_of
-from xlclv.worksheet.declaration import Argument, Function, Kind, Type
+from xlclv.worksheet.convert import TOO_LARGE, PropagatedError, cell_of, looks_like_header, row_of, text_of, value_of
+from xlclv.worksheet.declaration import Argument, Function, Kind, NamedRows, Type
 from xlclv.worksheet.ranges import Range
 
 #: The most cells one call returns; a column against a row of whole sheets would fill the memory.
@@ -42,6 +42,7 @@ class Mapping:
         given = {i: _mapped(rows, function.arguments[i]) for i in elements if (rows := ranges[i]) is not None}
         self.height, self.width = _shape(function, given)
         given = {i: rows[: self.height] if len(rows) > 1 else rows for i, rows in given.items()}
+        self.names = self._headers(given)
         self.grids = [self._grid(given.get(i, [[cells[i]]]), function.arguments[i]) for i in elements]
         # A cell stays empty where all ranges that reach it are; a 1 x 1 range beside a larger one is a constant.
         large = [rows for rows in given.values() if len(rows) > 1 or len(rows[0]) > 1] or list(given.values())
@@ -59,7 +60,7 @@ class Mapping:
             open_places = list(range(len(out)))
         if self.function.batch:
             for i, column in zip(self.elements, columns, strict=True):
-                values[i] = column
+                values[i] = NamedRows(column, self.names[i]) if i in self.names else column
             results = compute(*values, **context) if open_places else []
         else:
             results = (self._compute(compute, values, items, context) for items in zip(*columns, strict=True))
@@ -68,6 +69,17 @@ class Mapping:
         if self.height == self.width == 1:
             return out[0]  # type: ignore[no-any-return]
         return [out[start : start + self.width] for start in range(0, len(out), self.width)]
+
+    def _headers(self, ranges: dict[int, Range]) -> dict[int, list[str]]:
+        """Return the names above the columns of matrices: a first row of texts, with no number beside it."""
+        tops = {i: rows[0][0] for i, rows in ranges.items() if len(rows) > 1}
+        matrices = [i for i in tops if self.function.arguments[i].kind is Kind.MATRIX and tops[i] is not None]
+        if not matrices:
+            return {}
+        beside = [cell for i, top in tops.items() for cell in (top if i in matrices else [top])]
+        if any(not is_blank(cell) and not looks_like_header(cell, Type.NUMBER, self.date1904) for cell in beside):
+            return {}
+        return {i: ["" if is_blank(cell) else text_of(cell) for cell in tops[i]] for i in matrices}
 
     def _is_open(self, place: int, columns: list[list[Any]], out: list[Any]) -> bool:
         """Return whether a place is to be computed; else fill it, with nothing or the error of an argument."""

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from xlclv.errors import DomainError
 from xlclv.models.arrays import FloatArray, inner, numbers
-from xlclv.models.checks import MAX_PERIODS, Problem
+from xlclv.models.checks import MAX_PERIODS, Problem, problems
 from xlclv.models.counts import Counts
 from xlclv.models.future import Future
 from xlclv.models.model import Model, Parameters
@@ -31,7 +31,7 @@ class BGBB(Model):
 
     def problems(self, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> list[Problem]:
         """List which histories are none of whole opportunities, and why."""
-        found = super().problems(frequency, recency, age)
+        found = problems(frequency, recency, age, opportunities=True)
         x, t, n = np.broadcast_arrays(numbers("frequency", frequency), numbers("recency", recency), numbers("age", age))
         with np.errstate(invalid="ignore"):
             faults = (

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlclv.models.intervals import level_of, order_interval
 from xlclv.text import Text
-from xlclv.worksheet.catalogue.modelling import buying
+from xlclv.worksheet.catalogue.modelling import featureless
 
 #: Headers of the columns.
 HEADERS = (Text("lower", "下限"), Text("upper", "上限"))
@@ -25,7 +25,7 @@ def interval_rows(
     lang: str,
 ) -> list[list[Any]]:
     """MODEL_INTERVAL: the header, and a row for each customer; one without an interval has its error in both cells."""
-    model = buying(block, "model")
+    model = featureless(block)
     chance = level_of(level)
     columns = [np.asarray(column, dtype=float) for column in (frequency, recency, age, periods)]
     x, t, age_, ahead = (np.array(column) for column in np.broadcast_arrays(*columns))

@@ -129,7 +129,10 @@ def holdout_rows(
     split = split_log(ids, dates, split_date, end_date, period, date1904=context.date1904, first_row=context.first_row)
     model = _calibrated(split, name)
     measured = holdout_measures(split, model)
-    values: dict[str, Any] = {"model": model.name, "status": model.status.of(lang)}
+    status = [each.of(lang) for each in (model.status, split.unknown) if each is not None]
+    if len(status) > 1 and model.status == OK:
+        del status[0]
+    values: dict[str, Any] = {"model": model.name, "status": ("" if lang == "zh" else " ").join(status)}
     values.update((str(name), value) for name, value in measured.items())
     rows = [[label.of(lang), _blank_for_nan(values[key])] for key, label in MEASURES.items()]
     return [[Text("measure", "指标").of(lang), Text("value", "值").of(lang)], *rows]
@@ -150,6 +153,8 @@ def track_rows(
     split = split_log(ids, dates, split_date, end_date, period, date1904=context.date1904, first_row=context.first_row)
     model = _calibrated(split, name)
     _note("MODEL_TRACK", "model_name", model)
+    if split.unknown is not None:
+        log.record(log.Failure("MODEL_TRACK", "end_date", "", split.unknown))
     return rows_from(tracked(split, model, lang), TRACK_HEADERS, lang)
 
 
@@ -157,7 +162,7 @@ def _calibrated(split: Split, name: str) -> FittedModel:
     try:
         return fit_cache.fit(name, split.frequency, split.recency, split.age, period=split.period)
     except XlclvError as error:
-        raise of_log(error) from None
+        raise of_log(error, amounts=False) from None
 
 
 def _model_of(cells: Sequence[Sequence[Any]] | str) -> FittedModel | str:
@@ -169,6 +174,9 @@ def _model_of(cells: Sequence[Sequence[Any]] | str) -> FittedModel | str:
         if isinstance(cell, CellError):
             raise PropagatedError(cell)
         return DEFAULT_MODEL if is_blank(cell) else text_of(cell)
+    named = modelling.named(cells)
+    if named is not None:
+        log_model(named)
     return modelling.buying(cells, "model")
 
 

@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from xlclv import models
 from xlclv.domain import whole
 from xlclv.errors import InputError, XlclvError
+from xlclv.models.block import Block
 from xlclv.models.checks import Problem
+from xlclv.models.features import listed, require_same_names
 from xlclv.worksheet.catalogue import fit_cache
 from xlclv.worksheet.cells import CellError
 from xlclv.worksheet.convert import PropagatedError
-from xlclv.worksheet.declaration import Matrix
+from xlclv.worksheet.declaration import Matrix, NamedRows
 
 Floats = NDArray[np.float64]
 
@@ -77,13 +79,13 @@ def orders(
 
 def active(block: Sequence[Sequence[Any]], *values: list[float]) -> list[Any]:
     """MODEL_ACTIVE."""
-    model = buying(block, "model")
+    model = featureless(block)
     return _each(lambda x, t, age, periods: model.active(x, t, age, periods), values, _ahead(model))
 
 
 def new(block: Sequence[Sequence[Any]], periods: list[float]) -> list[Any]:
     """MODEL_NEW."""
-    model = buying(block, "model")
+    model = featureless(block)
     return _each(lambda p: model.new(p), (periods,), model.model.period_problems)
 
 
@@ -157,6 +159,29 @@ def buying(block: Sequence[Sequence[Any]], argument: str) -> models.FittedModel:
         raise error.of(argument) from None
 
 
+def named(block: Sequence[Sequence[Any]]) -> str | None:
+    """Return what a block says its model is, None if it is no block."""
+    try:
+        return Block(_readable(block)).model
+    except XlclvError:
+        return None
+
+
+def featureless(block: Sequence[Sequence[Any]]) -> models.FittedModel:
+    """Return the model of repeat orders of a block, for a function that takes no features."""
+    model = buying(block, "model")
+    if model.features:
+        shown = listed(model.features)
+        raise InputError(
+            f"The model depends on features of the customer, {shown.en}, which only MODEL_ALIVE, MODEL_ORDERS, "
+            "MODEL_RESIDUAL and CLV_PREDICT take; use one of these, or a model without features.",
+            f"模型取决于客户特征（{shown.zh}），只有 MODEL_ALIVE、MODEL_ORDERS、MODEL_RESIDUAL 和 CLV_PREDICT 可以给出特征；"
+            "请改用其中之一，或使用不含特征的模型。",
+            argument="model",
+        )
+    return model
+
+
 def _spending(block: Sequence[Sequence[Any]]) -> models.FittedSpend:
     try:
         return models.FittedSpend.from_block(_readable(block))
@@ -191,7 +216,8 @@ class _Features:
     Raises
     ------
     InputError
-        If features are given to a model that has none, or the other way round, or not as many as it has.
+        If features are given to a model that has none, or the other way round, or not as many as it has, or under
+        other names.
     """
 
     def __init__(self, model: models.FittedModel, cells: list[list[float] | None]) -> None:
@@ -204,6 +230,8 @@ class _Features:
         if not known or not given or len(given[0]) != len(known):
             # Raises the error of the models.
             model.covariates.elements(given[:1] or None)
+        if isinstance(cells, NamedRows):
+            require_same_names(known, cells.names)
         empty = np.array([row is None for row in cells])
         self.rows = np.array([row or [0.0] * len(known) for row in cells], dtype=float)
         if empty.any():

@@ -35,9 +35,7 @@ FADER_HARDIE_SHANG = (
     "Fader, P. S., Hardie, B. G. S. & Shang, J. (2010), Customer-base analysis in a discrete-time noncontractual setting, "
     "Marketing Science 29(6)"
 )
-NOTE_019 = (
-    "Fader, P. S. & Hardie, B. G. S. (2007), Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"
-)
+NOTE_019 = "Fader, P. S. & Hardie, B. G. S. (2007), Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD models"
 EHRENBERG = "Ehrenberg, A. S. C. (1959), The pattern of consumer purchases, Applied Statistics 8(1)"
 GAMMA_GAMMA = "Fader, P. S. & Hardie, B. G. S. (2013), The Gamma-Gamma model of monetary value"
 
@@ -99,7 +97,8 @@ FUNCTIONS = (
             "用极大似然拟合重复购买模型，给出模型区域：参数及标准误、95% 界限、客户数、对数似然、状态。",
         ),
         (
-            option("model_name", "Name of the model; Pareto/NBD is a good start", "模型名称；一般从 Pareto/NBD 开始", type_=Type.CHOICE, choices=MODELS),
+            option("model_name", "Name of the model: Pareto/NBD (a good start), NBD, BG/NBD, MBG/NBD, BG/BB, BG/CNBD-k or MBG/CNBD-k",
+                   "模型名称：Pareto/NBD（一般从它开始）、NBD、BG/NBD、MBG/NBD、BG/BB、BG/CNBD-k 或 MBG/CNBD-k", type_=Type.CHOICE, choices=MODELS),
             vector("frequency", "Number of repeat orders of each customer", "每位客户的重复购买次数"),
             vector("recency", "Time from the first to the last order, in periods", "首单到末单的时间（期）"),
             vector("age", "Time from the first order to now, in periods", "首单至今的时间（期）"),

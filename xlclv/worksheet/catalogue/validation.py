@@ -27,8 +27,8 @@ SPLIT_DATE = option(
 END_DATE = option("end_date", "Last day of the orders it is held against", "用于检验的订单的最后一天", type_=Type.DATE)
 MODEL_NAME = option(
     "model_name",
-    "Name of the model; Pareto/NBD if omitted",
-    "模型名称；省略为 Pareto/NBD",
+    "Name of the model: NBD, BG/NBD, MBG/NBD, Pareto/NBD (if omitted), BG/CNBD-k or MBG/CNBD-k",
+    "模型名称：NBD、BG/NBD、MBG/NBD、Pareto/NBD（省略时）、BG/CNBD-k 或 MBG/CNBD-k",
     "Pareto/NBD",
     Type.CHOICE,
     choices=LOG_MODELS,
@@ -106,11 +106,12 @@ FUNCTIONS = (
             Example((ORDER_IDS, ORDER_DATES, "2024-03-31", "2024-12-31"), CellError("#N/A"), Text("nothing observed after the split", "分割日之后没有观察")),
         ),
         notes=Text(
-            "Customers are those acquired up to split_date. All rows of one customer on one day are an order; leave out rows "
-            "of refunds. bias is the mean over customers of predicted - actual orders; the intervals are those of "
-            "MODEL_INTERVAL.",
-            "客户为截至 split_date 获得的客户。同一客户同一天的所有行为一笔订单；请去掉退款行。bias 为各客户“预测 − 实际”订单数的平均值；"
-            "区间同 MODEL_INTERVAL。",
+            "Customers are those acquired up to split_date. All rows of one customer on one day are an order; there are no "
+            "amounts, so rows of refunds count as orders: leave them out. bias is the mean over customers of predicted - "
+            "actual orders; the intervals are those of MODEL_INTERVAL. Days after the last of the log count as days without "
+            "orders; the status says so if that is more than a period.",
+            "客户为截至 split_date 获得的客户。同一客户同一天的所有行为一笔订单；因没有金额，退款行也会算作订单，请去掉退款行。bias 为各客户“预测 − 实际”订单数的平均值；"
+            "区间同 MODEL_INTERVAL。数据最后一天之后按没有订单计；超过一期时状态会说明。",
         ),
         sources=(FADER_HARDIE_LEE,),
         table=True,
@@ -135,9 +136,12 @@ FUNCTIONS = (
         notes=Text(
             "Customers acquired after split_date are left out. Periods are counted from split_date back and forth, so that none "
             "holds days of both phases; the last one ends with end_date. Expected is the sum over customers of MODEL_NEW of the "
-            "time since their first order. XLCLV_ERRORS lists the status of a fit that is not OK.",
+            "time since their first order. All rows of one customer on one day are an order; there are no amounts, so rows of "
+            "refunds count as orders: leave them out. XLCLV_ERRORS lists the status of a fit that is not OK, and says so if "
+            "the log ends more than a period before end_date.",
             "不含 split_date 之后获得的客户。各期从 split_date 向前后计数，因此不会跨越两个阶段；最后一期止于 end_date。"
-            "预期为各客户自首单以来时间的 MODEL_NEW 之和。拟合状态不是 OK 时见 XLCLV_ERRORS。",
+            "预期为各客户自首单以来时间的 MODEL_NEW 之和。同一客户同一天的所有行为一笔订单；因没有金额，退款行也会算作订单，请去掉退款行。"
+            "拟合状态不是 OK，或数据在 end_date 之前一期以上结束时，见 XLCLV_ERRORS。",
         ),
         sources=(FADER_HARDIE_LEE,),
         table=True,
