@@ -177,7 +177,10 @@ def pymc(job: Job, count: int, seeds: list[int], python: str) -> float | None:
     if job.model not in PYMC or job.name.split()[1] != "fit" or job.peer_model:
         return None
     command = [python, str(Path(__file__)), "--pymc-fit", job.name, str(count), *map(str, seeds)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
     return float(run.stdout.split()[-1]) if run.returncode == 0 and run.stdout.split() else None
 
 

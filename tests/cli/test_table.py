@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -300,6 +301,12 @@ def test_killed_in_the_middle_leaves_the_old_file(log: Log, tmp_path: Path) -> N
 def test_demo(tmp_path: Path, capsys: Capture) -> None:
     out = tmp_path / "demo.xlsx"
     assert main(["demo", "--no-open", "--out", str(out)]) == 0
-    assert "69,659 rows" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "69,659 rows" in told
+    value, lower, upper = (
+        float(number.replace(",", ""))
+        for number in re.findall(r"(?:weeks: |between |and )([\d,]+\.\d\d)(?=\n| and| with a chance of 90%)", told)
+    )
+    assert 0.9 * value < lower < value < upper < 1.1 * value
     book = openpyxl.load_workbook(out, read_only=True, data_only=True)
     assert book.sheetnames == ["Summary", "Customers", "Segments", "Cohorts", "Method"]

@@ -24,6 +24,7 @@ from xlclv.text import Text, clause
 if TYPE_CHECKING:
     import pandas as pd
 
+    from xlclv.models import TotalInterval
     from xlclv.valuation import Valuation
     from xlclv.workbook.source import Source
 
@@ -212,6 +213,14 @@ def _report(valuation: Valuation, source: Source, target: Path, lang: str, detai
     ]
     lines += [Text(f"Model {name}: {status.en}", f"模型 {name}：{status.zh}") for name, status in statuses]
     lines.append(Text(f"Value of the {span.en}: {value:,.2f}", f"{span.zh}的价值：{value:,.2f}"))
+    total = _total(valuation)
+    if total is not None:
+        lines.append(
+            Text(
+                f"It lies between {total.lower:,.2f} and {total.upper:,.2f} with a chance of {total.level:.0%}.",
+                f"有 {total.level:.0%} 的把握在 {total.lower:,.2f} 与 {total.upper:,.2f} 之间。",
+            )
+        )
     # The status of a model at its border has been told above; it is no reason to stop a scheduled run.
     failed = [check for check in failed_checks(valuation, source) if check != BORDER]
     lines += [Text(f"Check failed: {check.en}", f"检查未通过：{check.zh}") for check in failed]
@@ -219,6 +228,30 @@ def _report(valuation: Valuation, source: Source, target: Path, lang: str, detai
     for line in lines:
         print(in_language(line, lang))
     return FINDINGS if failed else GOOD
+
+
+def _total(valuation: Valuation) -> TotalInterval | None:
+    """Return the interval of the value of all customers, or None where a model at its border has none."""
+    from xlclv.models import total_value_interval
+    from xlclv.terms import INTERVAL_LEVEL
+
+    settings, customers = valuation.settings, valuation.customers
+    x, t, age, m = (customers[name].to_numpy(float) for name in ("frequency", "recency", "age", "monetary"))
+    try:
+        return total_value_interval(
+            valuation.model,
+            valuation.spend,
+            x,
+            t,
+            age,
+            m,
+            settings.periods,
+            settings.margin,
+            settings.discount_rate,
+            INTERVAL_LEVEL,
+        )
+    except XlclvError:
+        return None
 
 
 def open_file(path: Path) -> None:
