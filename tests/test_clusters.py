@@ -193,7 +193,11 @@ class TestInCells:
     @pytest.mark.parametrize(
         ("cells", "code", "sentence"),
         [
-            (([*ROWS[:3], [1, "x"]], 2), "#VALUE!", 'Row 4 of features (days): the number "x" cannot be read'),
+            (
+                ([*ROWS[:3], [1, "x"]], 2),
+                "#VALUE!",
+                'Row 4 of features (days): "x" is no number; give each text a column of TRUE and FALSE',
+            ),
             (([*ROWS[:3], [1, None]], 2), "#VALUE!", "features (days) is empty in row 4"),
             (([[1], [1]], 2), "#NUM!", "only 1 different customers"),
             ((ROWS, 2, 0, "columns"), "#VALUE!", "output must be one of rows, profiles"),
