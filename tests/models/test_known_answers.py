@@ -11,6 +11,8 @@ import mpmath
 import numpy as np
 import pytest
 
+from tests.models.independent import check_maximum
+from tests.models.simulate import simulate
 from xlclv import models
 
 BG = [["model", "BG/NBD"], ["r", 0.243], ["alpha", 4.414], ["a", 0.793], ["b", 2.426]]
@@ -109,3 +111,51 @@ def test_nbd_predictions():
         [0, 0.1, 1, mpmath.inf],
     ) / (mpmath.gamma(r + x) / (alpha + age) ** (r + x))
     assert model.active(x, 12, age, t) == pytest.approx(1 - float(none), rel=1e-9)
+
+
+def rows(*columns):
+    return [tuple(map(mpmath.mpf, row)) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def nbd(r, alpha, x, age):
+    return mpmath.log(mpmath.rf(r, x) * alpha**r) - (r + x) * mpmath.log(alpha + age)
+
+
+def bg_nbd(r, alpha, a, b, x, t, age):
+    """Equation 6 of Fader, Hardie and Lee (2005)."""
+    stays = mpmath.beta(a, b + x) / (alpha + age) ** (r + x)
+    leaves = mpmath.beta(a + 1, b + x - 1) / (alpha + t) ** (r + x) if x > 0 else 0
+    return mpmath.log((stays + leaves) / mpmath.beta(a, b) * mpmath.rf(r, x) * alpha**r)
+
+
+def gamma_gamma(p, q, v, x, m):
+    """Equation 1a of Fader and Hardie (2013)."""
+    ratio = x * m / (x * m + v)
+    return mpmath.log(ratio ** (p * x) * (v / (x * m + v)) ** q / (m * mpmath.beta(p * x, q)))
+
+
+def test_other_customers_agree_with_mpmath():
+    """Simulated customers no two of whom are alike: likelihood, a slope that vanishes, and standard errors."""
+    c = simulate("BG/NBD", 12, 300)
+    history = rows(*c.history)
+    check_maximum(
+        models.fit("BG/NBD", *c.history),
+        ("r", "alpha", "a", "b"),
+        lambda *params: mpmath.fsum(bg_nbd(*params, *row) for row in history),
+    )
+    c = simulate("NBD", 12, 300)
+    history = rows(c.frequency, c.age)
+    check_maximum(
+        models.fit("NBD", *c.history),
+        ("r", "alpha"),
+        lambda *params: mpmath.fsum(nbd(*params, *row) for row in history),
+    )
+    rng = np.random.default_rng(12)
+    x = rng.integers(1, 9, 300).astype(float)
+    m = rng.gamma(6 * x) / x / rng.gamma(4, 0.05, 300)
+    money = rows(x, m)
+    check_maximum(
+        models.fit_spend(x, m),
+        ("p", "q", "v"),
+        lambda *params: mpmath.fsum(gamma_gamma(*params, *row) for row in money),
+    )
