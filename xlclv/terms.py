@@ -130,8 +130,23 @@ def log_model(name: str, argument: str = "model") -> str:
     return known
 
 
+def log_models() -> list[str]:
+    """Return the names of the models an order log can be fitted with.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> log_models()
+    ['BG/CNBD-k', 'BG/NBD', 'MBG/CNBD-k', 'MBG/NBD', 'NBD', 'Pareto/NBD']
+    """
+    return [name for name in models() if name != _OF_OPPORTUNITIES]
+
+
 def _usable() -> str:
-    return ", ".join(name for name in models() if name != _OF_OPPORTUNITIES)
+    return ", ".join(log_models())
 
 
 def given_model(model: FittedModel, period: Period) -> FittedModel:

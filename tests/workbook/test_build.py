@@ -333,12 +333,11 @@ def test_page_caps_its_widths() -> None:
     from xlsxwriter import Workbook
 
     from xlclv.workbook import theme
-    from xlclv.workbook.page import Book, Page
+    from xlclv.workbook.page import Page, Setting
 
     stream = io.BytesIO()
     workbook = Workbook(stream)
-    book = Book(workbook, None, None, "en", "", "", theme.Styles(workbook, "en"))  # type: ignore[arg-type]
-    Page(book, labels.SUMMARY, [2.0, 900.0])
+    Page(Setting(workbook, "en", theme.Styles(workbook, "en")), labels.SUMMARY, [2.0, 900.0])
     workbook.close()
     with zipfile.ZipFile(stream) as package:
         widths = re.findall(r'<col [^>]*width="([\d.]+)"', package.read("xl/worksheets/sheet1.xml").decode())

@@ -124,7 +124,7 @@ def _content(
     name = in_language(source.name, lang)
     heading = title or in_language(Text(f"Customer value, {name}", f"客户价值：{name}"), lang)
     _properties(workbook, valuation, heading, lang)
-    book = Book(workbook, valuation, source, lang, currency, heading, Styles(workbook, lang))
+    book = Book(workbook, lang, Styles(workbook, lang), valuation, source, currency, heading)
 
     done = 0
 

@@ -8,10 +8,10 @@ from typing import Any
 from xlclv.text import Text
 from xlclv.workbook import labels, theme
 from xlclv.workbook.chart_data import ChartData
-from xlclv.workbook.page import Page, fixed, whole_percent
+from xlclv.workbook.page import Book, Page, fixed, whole_percent
 
 
-def write(page: Page, row: int, columns: Sequence[int], data: ChartData) -> None:
+def write(page: Page[Book], row: int, columns: Sequence[int], data: ChartData) -> None:
     """Write the six key figures: label, number, and the line that gives it meaning."""
     book = page.book
     say, column, currency = book.say, book.column, book.currency
@@ -84,7 +84,7 @@ def write(page: Page, row: int, columns: Sequence[int], data: ChartData) -> None
 
 
 def _card(
-    page: Page, row: int, column: int, gap: bool, label: Text, formula: str, value: float, number_format: str,
+    page: Page[Book], row: int, column: int, gap: bool, label: Text, formula: str, value: float, number_format: str,
     line: str, line_value: str,
 ) -> None:  # fmt: skip
     look: dict[str, Any] = {"bg_color": theme.LIGHT, "align": "left", "indent": 1}

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlclv.text import Text
 from xlclv.workbook import theme
 from xlclv.workbook.distribution import nice_edges
-from xlclv.workbook.page import Page, fixed, whole_percent
+from xlclv.workbook.page import Book, Page, fixed, whole_percent
 
 #: Shares of customers at which the curve of concentration is drawn.
 POINTS = (0.0, 0.01, 0.05, *(step / 10 for step in range(1, 11)))
@@ -32,7 +32,7 @@ class ChartData:
     share_1: float
 
 
-def write(page: Page, row: int, left: int, right: int, total: str, count: str, mean: str) -> ChartData:
+def write(page: Page[Book], row: int, left: int, right: int, total: str, count: str, mean: str) -> ChartData:
     """Write both blocks below each other's halves.
 
     Parameters
@@ -63,11 +63,11 @@ def write(page: Page, row: int, left: int, right: int, total: str, count: str, m
     )
 
 
-def _input(page: Page, number_format: str = "General") -> Format:
+def _input(page: Page[Book], number_format: str = "General") -> Format:
     return page.styles.cell(number_format, font_color=theme.INPUT_TEXT, bg_color=theme.INPUT_FILL)
 
 
-def _bars(page: Page, row: int, column: int, count: str, mean: str) -> ChartData:
+def _bars(page: Page[Book], row: int, column: int, count: str, mean: str) -> ChartData:
     book = page.book
     say = book.say
     values = book.valuation.customers["clv"].to_numpy(float)
@@ -165,7 +165,7 @@ def _bars(page: Page, row: int, column: int, count: str, mean: str) -> ChartData
     )
 
 
-def _curve(page: Page, row: int, column: int, total: str, count: str) -> ChartData:
+def _curve(page: Page[Book], row: int, column: int, total: str, count: str) -> ChartData:
     book = page.book
     say = book.say
     values = np.sort(book.valuation.customers["clv"].to_numpy(float))[::-1]

@@ -53,7 +53,7 @@ def value_axis(book: Book, name: str, num_format: str, **more: Any) -> dict[str,
 
 
 def place(
-    page: Page, chart: Chart, row: int, column: int, size: tuple[int, int], title: tuple[str, str], describe: str
+    page: Page[Book], chart: Chart, row: int, column: int, size: tuple[int, int], title: tuple[str, str], describe: str
 ) -> None:
     """Put a chart on a sheet.
 

@@ -20,13 +20,13 @@ LEAST_AGES = 12
 RATE = "[<0.1]0.0%;0%"
 
 
-def create(book: Book) -> Page:
+def create(book: Book) -> Page[Book]:
     """Add the empty sheet, so that it comes before those it refers to."""
     ages = _ages(_observed(book.valuation.cohorts))
     return Page(book, labels.COHORTS, [2.0, 13.0, 11.0, *([_wide(ages)] * max(ages, LEAST_AGES))])
 
 
-def write(page: Page) -> None:
+def write(page: Page[Book]) -> None:
     """Write the sheet."""
     book = page.book
     cohorts, period = _observed(book.valuation.cohorts), book.valuation.cohort_period
@@ -49,7 +49,7 @@ def write(page: Page) -> None:
     last_column = FIRST_AGE + max(ages, LEAST_AGES) - 1
     if not is_observed(cohorts):
         _empty(page)
-        page.printing(HEAD_ROW + 2, last_column, tall=1)
+        page.printing(HEAD_ROW + 2, last_column, tall=1, as_of=book.valuation.settings.as_of)
         return
     _triangle(page, cohorts, ages)
     last = HEAD_ROW + len(cohorts)
@@ -58,7 +58,7 @@ def write(page: Page) -> None:
     if ages > 2 and len(average) > 2:
         end = _chart(page, average, last, last_column, _wide(ages))
     page.sheet.freeze_panes(HEAD_ROW + 1, FIRST_AGE)
-    page.printing(end, last_column, repeat=(HEAD_ROW - 1, HEAD_ROW), tall=1)
+    page.printing(end, last_column, repeat=(HEAD_ROW - 1, HEAD_ROW), tall=1, as_of=book.valuation.settings.as_of)
 
 
 def is_observed(cohorts: pd.DataFrame) -> bool:
@@ -95,7 +95,7 @@ def cohort_name(start: date, period: str) -> str:
     return str(start.year) if period == "year" else start.isoformat()
 
 
-def _empty(page: Page) -> None:
+def _empty(page: Page[Book]) -> None:
     page.text(
         HEAD_ROW,
         1,
@@ -109,7 +109,7 @@ def _empty(page: Page) -> None:
     )
 
 
-def _triangle(page: Page, cohorts: pd.DataFrame, ages: int) -> None:
+def _triangle(page: Page[Book], cohorts: pd.DataFrame, ages: int) -> None:
     book, styles, period = page.book, page.styles, page.book.valuation.cohort_period
     page.text(
         HEAD_ROW - 1,
@@ -180,7 +180,7 @@ def _triangle(page: Page, cohorts: pd.DataFrame, ages: int) -> None:
         )
 
 
-def _average(page: Page, cohorts: pd.DataFrame, ages: int, last: int) -> list[float]:
+def _average(page: Page[Book], cohorts: pd.DataFrame, ages: int, last: int) -> list[float]:
     """Write the mean rate of each age over the customers it was observed for; return the observed ones."""
     styles, row = page.styles, last + 1
     page.sheet.set_row_pixels(row, 26)
@@ -207,7 +207,7 @@ def _average(page: Page, cohorts: pd.DataFrame, ages: int, last: int) -> list[fl
     return shown
 
 
-def _chart(page: Page, average: list[float], last: int, last_column: int, wide: float) -> int:
+def _chart(page: Page[Book], average: list[float], last: int, last_column: int, wide: float) -> int:
     """Draw the average curve from the first return on; return the last row it covers."""
     book, period = page.book, page.book.valuation.cohort_period
     row, end = last + 1, FIRST_AGE + len(average) - 1

@@ -29,7 +29,7 @@ MOST_WIDE = 40.0
 TIER_COLORS = {"High": theme.TEAL, "Medium": theme.INK, "Low": theme.GREY}
 
 
-def write(book: Book, names: Mapping[str, Text]) -> Page:
+def write(book: Book, names: Mapping[str, Text]) -> Page[Book]:
     """Write the sheet; ``names`` translates tiers, stages and segments."""
     customers = book.valuation.customers
     columns = list(labels.COLUMNS)
@@ -57,11 +57,11 @@ def write(book: Book, names: Mapping[str, Text]) -> Page:
     page.bars(HEAD_ROW + 1, clv, last, color=theme.AMBER, share=False)
     _tiers(page, 1 + columns.index("tier"), last, names)
     page.sheet.freeze_panes(HEAD_ROW + 1, 2)
-    page.printing(last, len(columns), repeat=(HEAD_ROW - 1, HEAD_ROW))
+    page.printing(last, len(columns), repeat=(HEAD_ROW - 1, HEAD_ROW), as_of=book.valuation.settings.as_of)
     return page
 
 
-def _units(page: Page, columns: list[str]) -> None:
+def _units(page: Page[Book], columns: list[str]) -> None:
     """Write the unit of each column above its header, which has to stay a plain name."""
     book = page.book
     period = labels.UNITS[book.valuation.settings.period]
@@ -94,7 +94,7 @@ def _width(book: Book, customers: pd.DataFrame, name: str) -> float:
     return min(max(least, whole), MOST_WIDE)
 
 
-def _write_column(page: Page, column: int, name: str, values: pd.Series, names: Mapping[str, Text]) -> None:
+def _write_column(page: Page[Book], column: int, name: str, values: pd.Series, names: Mapping[str, Text]) -> None:
     sheet, styles, book = page.sheet, page.styles, page.book
     start = HEAD_ROW + 1
     if name in WORDS:
@@ -111,7 +111,7 @@ def _write_column(page: Page, column: int, name: str, values: pd.Series, names: 
             sheet.write_number(row, column, number, style)
 
 
-def _table(page: Page, columns: list[str], last: int) -> None:
+def _table(page: Page[Book], columns: list[str], last: int) -> None:
     book = page.book
     heads = [
         {
@@ -125,7 +125,7 @@ def _table(page: Page, columns: list[str], last: int) -> None:
     page.sheet.add_table(HEAD_ROW, 1, last, len(columns), options)
 
 
-def _tiers(page: Page, column: int, last: int, names: Mapping[str, Text]) -> None:
+def _tiers(page: Page[Book], column: int, last: int, names: Mapping[str, Text]) -> None:
     """Weight and colour the tier words; the word itself says the tier."""
     for tier, color in TIER_COLORS.items():
         word = page.book.group(tier, names)

@@ -254,7 +254,7 @@ class Method:
         self._list(Text("What these figures cannot say", "这些数字的局限"), (*BY_MODEL.get(model, ()), *GENERAL))
         papers = [SOURCES[name] for name in (model, book.valuation.spend.name) if name in SOURCES]
         self._list(Text("Sources", "文献"), papers)
-        self.page.printing(self.row - 1, LAST)
+        self.page.printing(self.row - 1, LAST, as_of=self.book.valuation.settings.as_of)
 
     def _list(self, title: Text, lines: Sequence[Text | str]) -> None:
         self._section(title)

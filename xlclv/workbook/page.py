@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -28,20 +28,30 @@ MOST_WIDE = 254.0
 
 
 @dataclass(frozen=True)
-class Book:
-    """What every sheet needs to know of the workbook it is in."""
+class Setting:
+    """What every sheet of any workbook needs to know: the file being written, its language and its look."""
 
     workbook: Workbook
-    valuation: Valuation
-    source: Source
     language: Language
-    currency: str
-    title: str
     styles: theme.Styles
 
     def say(self, text: Text | str) -> str:
         """Return a text in the workbook's language."""
         return in_language(text, self.language)
+
+    def cached(self, formula: str, value: float | str) -> tuple[str, float | str]:
+        """Return a formula and the value it has, as they are written; a kind of workbook may guard its formulas."""
+        return formula, value
+
+
+@dataclass(frozen=True)
+class Book(Setting):
+    """What the sheets of the customer value report need to know of it."""
+
+    valuation: Valuation
+    source: Source
+    currency: str
+    title: str
 
     def column(self, name: str) -> str:
         """Return the structured reference to a column of the customer table."""
@@ -52,13 +62,16 @@ class Book:
         return self.say(names[stored]) if stored in names else stored
 
 
-class Page:
+B = TypeVar("B", bound=Setting)
+
+
+class Page(Generic[B]):
     """A worksheet with the habits of this workbook.
 
     Rows and columns count from 0.
     """
 
-    def __init__(self, book: Book, name: Text, widths: Sequence[float]) -> None:
+    def __init__(self, book: B, name: Text, widths: Sequence[float]) -> None:
         self.book = book
         self.name = book.say(name)
         self.sheet: Worksheet = book.workbook.add_worksheet(self.name)
@@ -85,12 +98,13 @@ class Page:
         """Write a number."""
         self.sheet.write_number(row, column, value, style)
 
-    def date(self, row: int, column: int, day: date, style: Format) -> None:
+    def date(self, row: int, column: int, day: dt.date, style: Format) -> None:
         """Write a date."""
         self.sheet.write_datetime(row, column, day, style)
 
     def formula(self, row: int, column: int, formula: str, value: float | str, style: Format) -> None:
         """Write a formula with the value it has, so that a viewer that does not calculate shows it."""
+        formula, value = self.book.cached(formula, value)
         self.sheet.write_formula(row, column, "=" + formula, style, value)
 
     def fill(self, row: int, first: int, last: int, style: Format) -> None:
@@ -169,17 +183,23 @@ class Page:
             )
 
     def printing(
-        self, last_row: int, last_column: int, *, repeat: tuple[int, int] | None = None, tall: int = 0
+        self,
+        last_row: int,
+        last_column: int,
+        *,
+        repeat: tuple[int, int] | None = None,
+        tall: int = 0,
+        as_of: dt.date | None = None,
     ) -> None:
-        """Set the page up: A4 landscape, one page wide, header with file, sheet, page and as-of date."""
+        """Set the page up: A4 landscape, one page wide, header with file, sheet, page and, if given, as-of date."""
         sheet, say = self.sheet, self.book.say
-        as_of = self.book.valuation.settings.as_of.isoformat()
+        until = f"{say(Text('As of', '截至'))} {as_of.isoformat()} · " if as_of is not None else ""
         style = f'&"{self.styles.font},Regular"&K{theme.GREY[1:]}&8'
         page = say(Text("page &P of &N", "第 &P 页，共 &N 页"))
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.set_margins(left=0.4, right=0.4, top=0.65, bottom=0.45)
-        sheet.set_header(f"&L{style} &F · &A&R{style} {say(Text('As of', '截至'))} {as_of} · {page}", {"margin": 0.3})
+        sheet.set_header(f"&L{style} &F · &A&R{style} {until}{page}", {"margin": 0.3})
         sheet.fit_to_pages(1, tall)
         sheet.print_area(0, 0, last_row, last_column)
         if repeat is not None:

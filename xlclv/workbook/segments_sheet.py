@@ -42,16 +42,16 @@ class Block:
 class Segments:
     """The written sheet and its tables."""
 
-    page: Page
+    page: Page[Book]
     blocks: dict[str, Block]
 
 
-def create(book: Book) -> Page:
+def create(book: Book) -> Page[Book]:
     """Add the empty sheet, so that it comes before those it refers to."""
     return Page(book, labels.SEGMENTS, WIDTHS)
 
 
-def write(page: Page, names: Mapping[str, Text], as_of: str) -> Segments:
+def write(page: Page[Book], names: Mapping[str, Text], as_of: str) -> Segments:
     """Write the sheet; ``as_of`` is the reference to the cell with the as-of date."""
     book = page.book
     valuation = book.valuation
@@ -75,11 +75,11 @@ def write(page: Page, names: Mapping[str, Text], as_of: str) -> Segments:
         row = blocks[key].last + 3
     rows = sum(len(block.stored) for block in blocks.values())
     _chart(page, blocks["segment"], names, 3 * (SECTION + HEAD) + 2 * GAP + rows * ROW)
-    page.printing(row - 2, LAST_COLUMN, tall=1)
+    page.printing(row - 2, LAST_COLUMN, tall=1, as_of=book.valuation.settings.as_of)
     return Segments(page, blocks)
 
 
-def _block(page: Page, head: int, key: str, table: pd.DataFrame, names: Mapping[str, Text], as_of: str) -> Block:
+def _block(page: Page[Book], head: int, key: str, table: pd.DataFrame, names: Mapping[str, Text], as_of: str) -> Block:
     book = page.book
     heads = [labels.COLUMNS[key], *labels.GROUP_COLUMNS.values()]
     say = [book.say(name) for name in heads]
@@ -122,7 +122,7 @@ def _block(page: Page, head: int, key: str, table: pd.DataFrame, names: Mapping[
     return block
 
 
-def _formulas(page: Page, row: int, key: str, as_of: str) -> dict[str, str]:
+def _formulas(page: Page[Book], row: int, key: str, as_of: str) -> dict[str, str]:
     """Return the formulas of one row, by column name."""
     column = page.book.column
     group, count, value = f"$B{row + 1}", f"$C{row + 1}", f"$E{row + 1}"
@@ -137,7 +137,7 @@ def _formulas(page: Page, row: int, key: str, as_of: str) -> dict[str, str]:
     }
 
 
-def _chart(page: Page, block: Block, names: Mapping[str, Text], height: int) -> None:
+def _chart(page: Page[Book], block: Block, names: Mapping[str, Text], height: int) -> None:
     """Draw what share of customers and of value each segment has."""
     book = page.book
     title = _finding(page, block, names)
@@ -177,7 +177,7 @@ def _chart(page: Page, block: Block, names: Mapping[str, Text], height: int) -> 
     )  # fmt: skip
 
 
-def _finding(page: Page, block: Block, names: Mapping[str, Text]) -> tuple[str, str]:
+def _finding(page: Page[Book], block: Block, names: Mapping[str, Text]) -> tuple[str, str]:
     """Write the chart's title as a formula into the cell behind it, and return its address and value."""
     book, table = page.book, page.book.valuation.segments
     names_area, shares_area, values_area = (page.area(block.first, column, block.last, column) for column in (1, 3, 5))

@@ -28,16 +28,16 @@ HALF_PIXELS = 6 * 96
 class Summary:
     """The written sheet, and the range of the chart that has to hold every customer."""
 
-    page: Page
+    page: Page[Book]
     counts: str
 
 
-def create(book: Book) -> Page:
+def create(book: Book) -> Page[Book]:
     """Add the empty sheet, so that it comes first."""
     return Page(book, labels.SUMMARY, WIDTHS)
 
 
-def write(page: Page, segments: Segments, model: Model, names: Mapping[str, Text]) -> Summary:
+def write(page: Page[Book], segments: Segments, model: Model, names: Mapping[str, Text]) -> Summary:
     """Write the sheet over the tables of the others."""
     book = page.book
     page.heading(book.title, _subtitle(book))
@@ -57,7 +57,7 @@ def write(page: Page, segments: Segments, model: Model, names: Mapping[str, Text
         ),
         page.styles.note(),
     )
-    page.printing(bottom + 2, LAST + 1, tall=1)
+    page.printing(bottom + 2, LAST + 1, tall=1, as_of=book.valuation.settings.as_of)
     return Summary(page, data.areas["counts"])
 
 
@@ -86,7 +86,7 @@ def _subtitle(book: Book) -> str:
     return book.say(Text(" · ".join(english), " · ".join(chinese)))
 
 
-def _bars(page: Page, data: ChartData) -> None:
+def _bars(page: Page[Book], data: ChartData) -> None:
     book = page.book
     settings = book.valuation.settings
     chart = charts.make(book, "column")
@@ -112,7 +112,7 @@ def _bars(page: Page, data: ChartData) -> None:
     )  # fmt: skip
 
 
-def _curve(page: Page, data: ChartData) -> None:
+def _curve(page: Page[Book], data: ChartData) -> None:
     book = page.book
     chart = charts.make(book, "scatter", "straight")
     for name, values, line in (
@@ -165,7 +165,7 @@ def _curve(page: Page, data: ChartData) -> None:
     )  # fmt: skip
 
 
-def _tiers(page: Page, segments: Segments, names: Mapping[str, Text]) -> int:
+def _tiers(page: Page[Book], segments: Segments, names: Mapping[str, Text]) -> int:
     """Write the tiers, as references to the sheet Segments; return the last row."""
     book, styles = page.book, page.styles
     source, block = segments.page, segments.blocks["tier"]
@@ -213,7 +213,7 @@ def _tiers(page: Page, segments: Segments, names: Mapping[str, Text]) -> int:
     return total
 
 
-def _model(page: Page, model: Model) -> int:
+def _model(page: Page[Book], model: Model) -> int:
     """Write the parameters of the model of ordering, as references to the sheet Method; return the last row."""
     book, styles = page.book, page.styles
     title = Text(f"Model: {book.valuation.settings.model}", f"模型：{book.valuation.settings.model}")
