@@ -126,7 +126,9 @@ def _evaluate(function: Function, cells: list[Any], date1904: bool, language: st
     if isinstance(computed, Whole):
         return cells_of(computed.rows, language)
     if vectors is not None and function.per_row:
-        failure = next((cell for row in computed for cell in row if isinstance(cell, XlclvError)), None)
+        failure = next(
+            (cell for row in computed for cell in row if type(cell) is not float and isinstance(cell, XlclvError)), None
+        )
         if failure is not None:
             _failed(function, failure, language)
         return _per_row(cells_of(computed, language), vectors)
@@ -213,8 +215,9 @@ def _one_cell(cell: Any, rows: Range | None, argument: Argument) -> Any:
 
 def _per_row(computed: Rows, vectors: Vectors) -> Rows:
     """Lay out one row for each row of the range, with empty cells where it was empty."""
-    header, *rows = computed
-    out: Rows = [[""] * len(header) for _ in range(vectors.length)]
-    for position, row in zip(vectors.rows, rows, strict=True):
-        out[position] = row
+    header, *out = computed
+    if len(vectors.rows) < vectors.length:
+        rows, out = out, [[""] * len(header) for _ in range(vectors.length)]
+        for position, row in zip(vectors.rows, rows, strict=True):
+            out[position] = row
     return [header, *out] if vectors.header else out

@@ -262,4 +262,8 @@ TOO_LARGE = DomainError(
 
 def cells_of(rows: Iterable[Iterable[Any]], language: str) -> Rows:
     """Return computed rows as cells."""
-    return [[cell_of(value, language) for value in row] for row in rows]
+    # Most cells are finite numbers: value - value is 0 for these alone. Adding 0 leaves no negative zero.
+    return [
+        [value + 0.0 if type(value) is float and value - value == 0.0 else cell_of(value, language) for value in row]
+        for row in rows
+    ]

@@ -14,8 +14,7 @@ from xlclv.worksheet.declaration import Argument, Kind, Matrix, Type
 #: A rectangle of cells, of whatever a host hands over.
 Range: TypeAlias = list[Sequence[Any]]
 
-#: Blank cells by the cheap test, before the thorough one.
-_EMPTY = (None, "")
+
 
 
 class Vectors(NamedTuple):
@@ -168,9 +167,16 @@ def _same_length(arguments: Sequence[Argument], given: Sequence[list[list[Any]]]
 
 def _filled_rows(vectors: list[list[Any]], length: int) -> list[int]:
     """Return the positions of the rows in which any vector is filled."""
-    if any(not any(value in _EMPTY or is_blank(value) for value in values) for values in vectors):
+    if any(map(_all_filled, vectors)):
         return list(range(length))
     return [i for i in range(length) if not all(is_blank(values[i]) for values in vectors)]
+
+
+def _all_filled(values: list[Any]) -> bool:
+    kinds = set(map(type, values))
+    if str in kinds or type(None) in kinds:
+        return not any(map(is_blank, values))
+    return True
 
 
 def read_block(cell: Any, rows: Range | None, argument: Argument) -> Range:
