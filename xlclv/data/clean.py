@@ -251,6 +251,7 @@ def _day_order(texts: Sequence[str], notes: list[Text]) -> DayOrder | None:
             f"日期列无法判断 {shown(doubtful)} 是日在前还是月在前；请指定顺序"
             '（命令行用 --date-order dmy 或 mdy，Python 用 date_order="dmy" 或 "mdy"），'
             "或把日期写成 2024-05-01 的形式。",
+            argument="date_order",
         )
     if day_first:
         notes.append(Text(f"Dates are day first, as {day_first} shows.", f"日期为日在前，{day_first} 可证。"))

@@ -23,7 +23,7 @@ class Workbook(Protocol):
         """Return a table as it stands: columns by header, cells as object, an empty cell as None.
 
         A date comes as `datetime.datetime`, an error value as an object with its ``code``. A table without a row that
-        holds something has no rows.
+        holds something has no rows; rows that hold nothing among the others are there.
 
         Raises
         ------
@@ -31,11 +31,34 @@ class Workbook(Protocol):
             If the workbook has no table of that name.
         """
 
+    def first_row(self, name: str) -> int:
+        """Return the number of the sheet's row on which the first row of a table stands, below its header.
+
+        Raises
+        ------
+        FileError
+            As `read_table`.
+        """
+
+    @property
+    def date1904(self) -> bool:
+        """Whether numbers that stand for dates count from 1904-01-01."""
+
+    def check_table(self, name: str, frame: pd.DataFrame) -> None:
+        """Raise what `write_table` would raise, and write nothing.
+
+        Raises
+        ------
+        FileError
+            As `write_table`.
+        """
+
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
         """Replace the rows of a table.
 
         The columns of ``frame`` are headers of the table. Columns the table has besides, such as those a user added,
-        stay: formulas are filled down, and what was typed follows the row with the same first column.
+        stay: formulas are filled down, and what was typed follows the row with the same first column. Text is written
+        as text, also where it begins like a formula or looks like a number. A table without rows keeps an empty one.
 
         Raises
         ------
@@ -44,7 +67,7 @@ class Workbook(Protocol):
         """
 
     def read_name(self, name: str) -> Value:
-        """Return the value of a named cell.
+        """Return the value of a named cell; an error value comes as an object with its ``code``.
 
         Raises
         ------
