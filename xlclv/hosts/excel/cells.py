@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import chain
 from typing import Any
 
 from xlclv.worksheet.cells import CellError
@@ -28,12 +29,14 @@ MARK = "\u2063"
 
 def cells_in(value: Any) -> Any:
     """Return an argument as cells: numbers that stand for errors become errors, a missing one an empty cell."""
-    if type(value) is tuple:
-        if value and type(value[0]) is not tuple:  # an array of one row, as in {1,2,3}
-            value = (value,)
-        # Whole numbers are the suspects: cells hold floats, error numbers and booleans only.
-        return [[_cell_in(cell) if type(cell) is int else cell for cell in row] for row in value]
-    return _cell_in(value)
+    if type(value) is not tuple:
+        return _cell_in(value)
+    if value and type(value[0]) is not tuple:  # an array of one row, as in {1,2,3}
+        value = (value,)
+    # Whole numbers are the suspects: cells hold floats, error numbers and booleans only.
+    if int not in set(map(type, chain.from_iterable(value))):
+        return list(value)
+    return [[_cell_in(cell) if type(cell) is int else cell for cell in row] for row in value]
 
 
 def _cell_in(value: Any) -> Any:
@@ -48,14 +51,23 @@ def _cell_in(value: Any) -> Any:
 def cells_out(result: Any, date1904: bool = False) -> list[list[Any]]:
     """Return a result as rows of what COM carries: errors marked, dates as serial numbers."""
     rows = result if isinstance(result, list) else [[result]]
-    return [[cell if type(cell) is float else _cell_out(cell, date1904) for cell in row] for row in rows]
+    if set(map(type, chain.from_iterable(rows))) <= {float, bool}:
+        return rows
+    serials: dict[dt.date, float] = {}
 
+    def carried(cell: Any) -> Any:
+        kind = type(cell)
+        if kind is str:
+            return cell.lstrip(MARK)
+        if kind is CellError:
+            return MARK + cell.code
+        if kind is dt.date and cell in serials:  # tables repeat few days
+            return serials[cell]
+        if isinstance(cell, dt.date):
+            return serials.setdefault(cell, serial_of(cell, date1904))
+        return cell
 
-def _cell_out(cell: Any, date1904: bool) -> Any:
-    if isinstance(cell, CellError):
-        return MARK + cell.code
-    if isinstance(cell, str):
-        return cell.lstrip(MARK)
-    if isinstance(cell, dt.date):
-        return serial_of(cell, date1904)
-    return cell
+    return [
+        [cell if type(cell) is float or (type(cell) is str and cell[:1] != MARK) else carried(cell) for cell in row]
+        for row in rows
+    ]

@@ -1,68 +1,40 @@
-"""The commands of the add-in: one row each, from which the ribbon is made.
-
-A new command is a row here and a macro of that name in a module of the add-in.
-"""
+"""The commands in Excel: the tab of the ribbon, the macros of buttons on sheets, and the texts of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import NamedTuple
 
+from xlclv.hosts.commands import Command, present
 from xlclv.text import Text
+from xlclv.vba import Module
+
+#: The module with one macro for each button that may stand on a sheet.
+BUTTONS = "xlclv_buttons"
 
 
-class Command(NamedTuple):
-    """One button: ``macro`` is the VBA procedure it runs, ``image`` one of Office's own pictures."""
+def callback(command: Command) -> str:
+    """Return the VBA procedure that a button of the ribbon runs.
 
-    id: str
-    label: Text
-    tip: Text
-    image: str
-    macro: str
+    One does all commands of Python; each of Excel's own has one named after it.
+    """
+    return f"xlclv_do_{command.id}" if command.work is None else "xlclv_do_command"
 
 
-COMMANDS = (
-    Command(
-        "insert",
-        Text("Insert function", "插入函数"),
-        Text("Opens the function wizard; look in the category xlclv.", "打开函数向导；函数在 xlclv 类别中。"),
-        "FunctionWizard",
-        "xlclv_do_insert",
-    ),
-    Command(
-        "help",
-        Text("Functions", "函数列表"),
-        Text("Lists all functions and their arguments in a new workbook.", "在新工作簿中列出全部函数及其参数。"),
-        "Help",
-        "xlclv_do_help",
-    ),
-    Command(
-        "test",
-        Text("Test", "测试"),
-        Text("Calls Python once and says what to do if it does not answer.", "调用一次 Python；无响应时给出处理建议。"),
-        "ErrorChecking",
-        "xlclv_do_test",
-    ),
-    Command(
-        "language",
-        Text("中文", "English"),
-        Text("Shows help and buttons in Chinese.", "将帮助和按钮改为英文。"),
-        "Translate",
-        "xlclv_do_switch",
-    ),
-)  # fmt: skip
+def macro(command: Command) -> str:
+    """Return the macro that a button on a sheet runs."""
+    return f"xlclv_{command.id}"
 
 
-def ribbon(commands: Iterable[Command] = COMMANDS) -> str:
+def ribbon(commands: Iterable[Command] | None = None) -> str:
     """Return the part of the add-in that says what the tab CLV holds.
 
     Labels are asked for when the tab is shown, so that they follow the language.
     """
     buttons = "".join(
-        f'<button id="{escape(command.id)}" size="large" imageMso="{escape(command.image)}" getLabel="xlclv_label" '
-        f'getScreentip="xlclv_label" getSupertip="xlclv_tip" onAction="{escape(command.macro)}"/>'
-        for command in commands
+        f'<button id="{escape(command.id)}" size="large" imageMso="{escape(command.image)}" '
+        f'onAction="{callback(command)}" getLabel="xlclv_label" getScreentip="xlclv_label" getSupertip="xlclv_tip"/>'
+        for command in _given(commands)
     )
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -72,9 +44,35 @@ def ribbon(commands: Iterable[Command] = COMMANDS) -> str:
     )
 
 
-def texts(commands: Iterable[Command] = COMMANDS) -> dict[str, Text]:
+def buttons(commands: Iterable[Command] | None = None) -> Module:
+    """Return the module of the macros that buttons on sheets run, one for each command of Python.
+
+    >>> print(buttons([Command("refresh", Text("Refresh", "刷新"), Text("", ""), "", "package:function")]).source)
+    Option Explicit
+    ' What buttons on sheets run, made from the table of commands.
+    <BLANKLINE>
+    Public Sub xlclv_refresh()
+        xlclv_run "refresh", ThisWorkbook
+    End Sub
+    <BLANKLINE>
+    """
+    written = "\n".join(
+        f'Public Sub {macro(command)}()\n    xlclv_run "{command.id}", ThisWorkbook\nEnd Sub\n'
+        for command in _given(commands)
+        if command.work is not None
+    )
+    return Module(
+        BUTTONS, f"Option Explicit\n' What buttons on sheets run, made from the table of commands.\n\n{written}"
+    )
+
+
+def texts(commands: Iterable[Command] | None = None) -> dict[str, Text]:
     """Return the texts of the buttons by the names under which VBA asks for them."""
     found: dict[str, Text] = {}
-    for command in commands:
+    for command in _given(commands):
         found |= {command.id: command.label, f"{command.id}_tip": command.tip}
     return found
+
+
+def _given(commands: Iterable[Command] | None) -> Iterable[Command]:
+    return present() if commands is None else commands

@@ -1,4 +1,4 @@
-"""The VBA project of the add-in: what is written here, the stubs, and xlwings' own module."""
+"""The VBA projects of the add-in and of macro workbooks: what is written here, the stubs, and xlwings' own module."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from xlclv.errors import FileError
+from xlclv.hosts.excel.commands import buttons
 from xlclv.hosts.excel.stubs import stubs
 from xlclv.vba import Module
 from xlclv.worksheet.catalogue import FUNCTIONS
@@ -15,11 +16,16 @@ from xlclv.worksheet.catalogue import FUNCTIONS
 BOOK = "ThisWorkbook"
 #: The module that talks to xlwings' server; all others know nothing of it.
 SERVER = "xlclv_server"
-STANDARD = ("bridge", "server", "texts", "commands", "links")
+#: What the user is told; all others know nothing of boxes and bars.
+MESSAGES = "xlclv_messages"
+#: In every workbook with the functions: they work, and commands run.
+SHARED = ("bridge", "server", "texts", "messages", "runner")
+#: In the add-in alone: its ribbon, and what it does to other workbooks.
+ADDIN = ("commands", "links", "formulas")
 
 
 def modules(sheets: Iterable[str]) -> list[Module]:
-    """Return the modules of a workbook with the functions, whose sheets have the code names given.
+    """Return the modules of the add-in, whose sheets have the code names given.
 
     Raises
     ------
@@ -27,12 +33,33 @@ def modules(sheets: Iterable[str]) -> list[Module]:
         If the xlwings that is installed has no VBA module.
     """
     return [
-        Module(BOOK, source("workbook.cls"), "workbook"),
-        *(Module(sheet, "", "worksheet") for sheet in sheets),
-        stubs(FUNCTIONS),
-        *(Module(f"xlclv_{name}", source(f"{name}.bas")) for name in STANDARD),
+        *_project("workbook.cls", sheets, (*SHARED, *ADDIN)),
         Module("xlclv_events", source("events.cls"), "class"),
         Module("xlwings", xlwings_source()),
+    ]
+
+
+def template_modules(sheets: Iterable[str]) -> list[Module]:
+    """Return the modules of a workbook that has the functions and commands of its own, whose buttons run macros.
+
+    Raises
+    ------
+    FileError
+        As `modules`.
+    """
+    return [
+        *_project("template.cls", sheets, SHARED),
+        buttons(),
+        Module("xlwings", xlwings_source()),
+    ]
+
+
+def _project(book: str, sheets: Iterable[str], standard: Iterable[str]) -> list[Module]:
+    return [
+        Module(BOOK, source(book), "workbook"),
+        *(Module(sheet, "", "worksheet") for sheet in sheets),
+        stubs(FUNCTIONS),
+        *(Module(f"xlclv_{name}", source(f"{name}.bas")) for name in standard),
     ]
 
 

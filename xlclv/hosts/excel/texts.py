@@ -27,6 +27,8 @@ SAID: dict[str, Text] = {
         "Excel does not allow this now; finish editing the cell, or save your work and start Excel again.",
         "Excel 目前不允许此操作；请先结束单元格编辑，或保存后重新启动 Excel。",
     ),
+    "no_book": Text("Open the workbook first.", "请先打开工作簿。"),
+    "running": Text("xlclv is working ...", "xlclv 正在处理……"),
     "function": Text("Function", "函数"),
     "arguments": Text("Arguments", "参数"),
     "what": Text("What it gives", "说明"),

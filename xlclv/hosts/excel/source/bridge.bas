@@ -7,8 +7,11 @@ Option Private Module
 Private Const MARK As Long = &H2063
 
 Public Function xlclv_call(ByVal called As String, ByVal cells As Variant) As Variant
+    Dim result As Variant
     On Error GoTo failed
-    xlclv_call = with_errors(xlclv_ask(called, counts_from_1904(), cells))
+    result = xlclv_ask(called, counts_from_1904(), cells)
+    set_errors result
+    xlclv_call = result
     Exit Function
 failed:
     If called = "XLCLV_ERRORS" Then
@@ -20,14 +23,18 @@ End Function
 
 ' An argument as plain values; one left out is empty. Left out in an Array it would be lost.
 Public Function xlclv_in(Optional given As Variant) As Variant
+    Dim area As Object
     If IsMissing(given) Then
         xlclv_in = Empty
-    ElseIf Not IsObject(given) Then
-        xlclv_in = given
-    ElseIf given.Areas.Count > 1 Then
-        xlclv_in = CVErr(2015)
+    ElseIf IsObject(given) Then
+        Set area = given
+        If area.Areas.Count > 1 Then
+            xlclv_in = CVErr(2015)
+        Else
+            xlclv_in = area.Value2
+        End If
     Else
-        xlclv_in = given.Value2
+        xlclv_in = given
     End If
 End Function
 
@@ -44,13 +51,12 @@ other:
     counts_from_1904 = False
 End Function
 
-Private Function with_errors(ByVal result As Variant) As Variant
+' A single cell comes as it is, a single row as an array of one dimension, and anything else as one of two.
+Private Sub set_errors(ByRef result As Variant)
     Dim at_row As Long, place As Long
     If Not IsArray(result) Then
-        with_errors = with_error(result)
-        Exit Function
-    End If
-    If has_columns(result) Then
+        result = with_error(result)
+    ElseIf has_columns(result) Then
         For at_row = LBound(result, 1) To UBound(result, 1)
             For place = LBound(result, 2) To UBound(result, 2)
                 If VarType(result(at_row, place)) = vbString Then
@@ -63,8 +69,7 @@ Private Function with_errors(ByVal result As Variant) As Variant
             result(place) = with_error(result(place))
         Next place
     End If
-    with_errors = result
-End Function
+End Sub
 
 Private Function has_columns(ByRef result As Variant) As Boolean
     Dim last As Long

@@ -1,6 +1,7 @@
 Attribute VB_Name = "xlclv_commands"
 Option Explicit
-' What the buttons of the ribbon do, and their texts in the user's language.
+' What the buttons of the ribbon do, and their texts in the user's language. One button of Excel's own is one procedure
+' named after it; all commands of Python are done by one.
 
 Private ribbon As IRibbonUI
 
@@ -17,13 +18,17 @@ Public Sub xlclv_tip(control As IRibbonControl, ByRef tip)
     tip = xlclv_text(control.ID & "_tip")
 End Sub
 
+Public Sub xlclv_do_command(control As IRibbonControl)
+    xlclv_run control.ID, ActiveWorkbook
+End Sub
+
 Public Sub xlclv_do_insert(control As IRibbonControl)
     On Error GoTo failed
     If ActiveCell Is Nothing Then Workbooks.Add
     Application.Dialogs(xlDialogFunctionWizard).Show
     Exit Sub
 failed:
-    MsgBox xlclv_text("no_cell"), vbInformation, "xlclv"
+    xlclv_say xlclv_text("no_cell"), vbInformation
 End Sub
 
 ' A new workbook with all functions, their arguments and help.
@@ -57,7 +62,7 @@ Public Sub xlclv_do_help(control As IRibbonControl)
     shown.Parent.Saved = True
     Exit Sub
 failed:
-    MsgBox xlclv_text("failed"), vbInformation, "xlclv"
+    xlclv_say xlclv_text("failed"), vbInformation
 End Sub
 
 Public Sub xlclv_do_test(control As IRibbonControl)
@@ -65,20 +70,20 @@ Public Sub xlclv_do_test(control As IRibbonControl)
     xlclv_reset
     answer = xlclv_call("CLV", Array(100#, 2#, 36#))
     If IsError(answer) Then
-        MsgBox xlclv_trouble(), vbExclamation, "xlclv"
+        xlclv_say xlclv_trouble(), vbExclamation
     ElseIf answer = 7200 Then
-        MsgBox xlclv_text("reached"), vbInformation, "xlclv"
+        xlclv_say xlclv_text("reached"), vbInformation
     Else
-        MsgBox xlclv_text("refused"), vbExclamation, "xlclv"
+        xlclv_say xlclv_text("refused"), vbExclamation
     End If
 End Sub
 
-Public Sub xlclv_do_switch(control As IRibbonControl)
+Public Sub xlclv_do_language(control As IRibbonControl)
     On Error GoTo failed
     SaveSetting "xlclv", "Excel", "Language", IIf(xlclv_language() = "zh", "en", "zh")
     xlclv_register
     If Not ribbon Is Nothing Then ribbon.Invalidate
     Exit Sub
 failed:
-    MsgBox xlclv_text("failed"), vbInformation, "xlclv"
+    xlclv_say xlclv_text("failed"), vbInformation
 End Sub

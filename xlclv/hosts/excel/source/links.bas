@@ -24,10 +24,24 @@ done:
     Application.DisplayAlerts = alerts
 End Sub
 
+' Whether formulas of a workbook are tied to an add-in of ours, wherever it lies.
+Public Function xlclv_is_tied(ByVal book As Workbook) As Boolean
+    Dim links As Variant, place As Long
+    On Error GoTo none
+    links = book.LinkSources(xlExcelLinks)
+    If Not IsArray(links) Then Exit Function
+    For place = LBound(links) To UBound(links)
+        If is_ours(CStr(links(place))) Then xlclv_is_tied = True
+    Next place
+none:
+End Function
+
+Private Function is_ours(ByVal link As String) As Boolean
+    is_ours = LCase(Mid(link, InStrRev(Replace(link, "/", "\"), "\") + 1)) = OUR_FILE
+End Function
+
 Private Function is_other(ByVal link As String) As Boolean
-    Dim file As String
-    file = Mid(link, InStrRev(Replace(link, "/", "\"), "\") + 1)
-    is_other = LCase(file) = OUR_FILE And LCase(link) <> LCase(ThisWorkbook.FullName)
+    is_other = is_ours(link) And LCase(link) <> LCase(ThisWorkbook.FullName)
 End Function
 
 ' A link that Excel does not move, such as one in a protected sheet, stays and the others are moved.

@@ -5,6 +5,7 @@ Option Private Module
 
 Private Const CHINESE As Long = 4
 Private waiting As Boolean
+Private revealed As Boolean
 
 ' The language chosen with the button, else the one of Excel.
 Public Function xlclv_language() As String
@@ -40,10 +41,23 @@ End Function
 
 ' Give the function wizard, and in-grid help, the texts of every function. Excel takes none before a workbook is open.
 Public Sub xlclv_register()
-    Dim help As Worksheet, at_row As Long, place As Long, texts() As String
+    Dim unchanged As Boolean
     waiting = True
     If ActiveWorkbook Is Nothing Then Exit Sub
-    On Error GoTo later
+    unchanged = ThisWorkbook.Saved
+    If described() Then
+        waiting = False
+    ElseIf ThisWorkbook.IsAddin And Not revealed Then
+        revealed = True
+        waiting = Not described_in_sight()
+    End If
+    ' Nobody is asked to save the help; what the user changed before is still to be saved.
+    If unchanged Then ThisWorkbook.Saved = True
+End Sub
+
+Private Function described() As Boolean
+    Dim help As Worksheet, at_row As Long, place As Long, texts() As String
+    On Error GoTo failed
     Set help = ThisWorkbook.Worksheets("xlclv_" & xlclv_language())
     ThisWorkbook.Worksheets("_IntelliSense_").Range(help.UsedRange.Address).Value = help.UsedRange.Value
     at_row = 2
@@ -64,10 +78,29 @@ Public Sub xlclv_register()
         End If
         at_row = at_row + 1
     Loop
-    waiting = False
-later:
-    ThisWorkbook.Saved = True
-End Sub
+    described = True
+failed:
+End Function
+
+' Excel may refuse to describe functions of a workbook nobody sees: for that moment, once, the add-in is a plain one.
+Private Function described_in_sight() As Boolean
+    Dim events As Boolean, updating As Boolean
+    events = Application.EnableEvents
+    updating = Application.ScreenUpdating
+    On Error GoTo failed
+    Application.EnableEvents = False
+    Application.ScreenUpdating = False
+    ThisWorkbook.IsAddin = False
+    described_in_sight = described()
+restore:
+    On Error Resume Next
+    ThisWorkbook.IsAddin = True
+    Application.ScreenUpdating = updating
+    Application.EnableEvents = events
+    Exit Function
+failed:
+    Resume restore
+End Function
 
 Public Sub xlclv_register_waiting()
     If waiting Then xlclv_register
