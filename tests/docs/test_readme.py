@@ -29,7 +29,7 @@ FORMULAS = re.findall(r"^\| `(=.*?)` \| ([\d.]+) \|", README, re.MULTILINE)
 
 
 def test_there_is_something_to_run() -> None:
-    assert len(COMMANDS) == 4
+    assert len(COMMANDS) == 5
     assert len(FORMULAS) == 5
 
 

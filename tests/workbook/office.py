@@ -55,7 +55,7 @@ def recalculated(workbook: Path, folder: Path) -> Path:
         str(workbook),
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    result = out / workbook.name
+    result = out / f"{workbook.stem}.xlsx"
     assert result.exists(), f"LibreOffice did not open {workbook.name}: {done.stdout} {done.stderr}"
     return result
 

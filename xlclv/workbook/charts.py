@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from xlsxwriter.chart import Chart
 
 from xlclv.workbook import theme
-from xlclv.workbook.page import Book, Page
+from xlclv.workbook.page import Page, Setting
+
+B = TypeVar("B", bound=Setting)
 
 
-def make(book: Book, kind: str, subtype: str | None = None) -> Chart:
+def make(book: Setting, kind: str, subtype: str | None = None) -> Chart:
     """Return an empty chart of a kind XlsxWriter knows."""
     options = {"type": kind} | ({"subtype": subtype} if subtype else {})
     chart = book.workbook.add_chart(options)
@@ -18,12 +20,12 @@ def make(book: Book, kind: str, subtype: str | None = None) -> Chart:
     return chart
 
 
-def font(book: Book, **more: Any) -> dict[str, Any]:
+def font(book: Setting, **more: Any) -> dict[str, Any]:
     """Return the font of a chart's small texts."""
     return {"name": book.styles.font, "size": 9, "color": theme.GREY, "bold": False, **more}
 
 
-def axis(book: Book, name: str, num_format: str = "General", **more: Any) -> dict[str, Any]:
+def axis(book: Setting, name: str, num_format: str = "General", **more: Any) -> dict[str, Any]:
     """Return the options of a horizontal axis or an axis without lines."""
     return {
         "name": name,
@@ -38,7 +40,7 @@ def axis(book: Book, name: str, num_format: str = "General", **more: Any) -> dic
     }
 
 
-def value_axis(book: Book, name: str, num_format: str, **more: Any) -> dict[str, Any]:
+def value_axis(book: Setting, name: str, num_format: str, **more: Any) -> dict[str, Any]:
     """Return the options of a vertical axis: no line, light gridlines."""
     return axis(
         book,
@@ -53,7 +55,7 @@ def value_axis(book: Book, name: str, num_format: str, **more: Any) -> dict[str,
 
 
 def place(
-    page: Page[Book], chart: Chart, row: int, column: int, size: tuple[int, int], title: tuple[str, str], describe: str
+    page: Page[B], chart: Chart, row: int, column: int, size: tuple[int, int], title: tuple[str, str], describe: str
 ) -> None:
     """Put a chart on a sheet.
 

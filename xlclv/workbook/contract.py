@@ -14,10 +14,10 @@ from xlclv.terms import DEFAULT_MODEL, log_models
 from xlclv.text import Text
 from xlclv.valuation import COLUMNS
 
-#: Which workbook it is, its language, and the version of xlclv that built it: named cells.
+#: Which workbook it is, its language, and the version of xlclv that built it: named cells. No name is a function's.
 TEMPLATE: Final = "xlclv_template"
 LANGUAGE: Final = "xlclv_language"
-VERSION: Final = "xlclv_version"
+VERSION: Final = "xlclv_built_by"
 CUSTOMER_VALUE: Final = "customer_value"
 
 #: What the user fills in. There may be more columns, which are left alone.
@@ -73,7 +73,8 @@ class Input(NamedTuple):
     """One named cell the user may change.
 
     ``kind`` is ``text``, ``date``, ``number``, ``share`` (30% is 0.3) or ``choice``; the texts of ``choices`` are
-    understood in either language. A blank cell means ``blank``, if it may be blank.
+    understood in either language, and of another kind only say what the default is in each. A blank cell means ``blank``,
+    if it may be blank.
     """
 
     name: str
@@ -94,6 +95,7 @@ INPUTS: Final = (
     Input(
         "in_currency", Text("Currency", "货币"), "text", Text("sign", "符号"),
         Text("Of all amounts; there is no conversion.", "所有金额使用同一货币；不做换算。"), "$", Text("none", "无"),
+        (Text("$", "¥"),),
     ),
     Input(
         "in_as_of", Text("As-of date", "截止日期"), "date", Text("date", "日期"),

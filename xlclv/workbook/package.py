@@ -8,7 +8,9 @@ import re
 import secrets
 import stat
 import time
+import zipfile
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 
 from xlclv.errors import FileError
@@ -18,6 +20,19 @@ from xlclv.text import Text
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 #: Seconds after which a part is left over for certain, where nobody can tell whether its process lives.
 STALE = 3600.0
+
+
+def without_times(content: bytes) -> bytes:
+    """Return a zip package whose parts carry no time of writing, so that a second build gives the same bytes."""
+    stream = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as given, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as written:
+        for entry in given.infolist():
+            part = zipfile.ZipInfo(entry.filename)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            part.external_attr = entry.external_attr
+            part.create_system = 0
+            written.writestr(part, given.read(entry))
+    return stream.getvalue()
 
 
 def lock_files(path: Path) -> tuple[Path, Path]:

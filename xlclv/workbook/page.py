@@ -102,10 +102,20 @@ class Page(Generic[B]):
         """Write a date."""
         self.sheet.write_datetime(row, column, day, style)
 
-    def formula(self, row: int, column: int, formula: str, value: float | str, style: Format) -> None:
-        """Write a formula with the value it has, so that a viewer that does not calculate shows it."""
-        formula, value = self.book.cached(formula, value)
+    def formula(
+        self, row: int, column: int, formula: str, value: float | str, style: Format, *, guarded: bool = True
+    ) -> None:
+        """Write a formula with the value it has, so that a viewer that does not calculate shows it.
+
+        A kind of workbook that guards its formulas guards it too, unless it is not to be ``guarded``.
+        """
+        if guarded:
+            formula, value = self.book.cached(formula, value)
         self.sheet.write_formula(row, column, "=" + formula, style, value)
+
+    def define(self, name: str, row: int, column: int) -> None:
+        """Give a cell a name that the whole workbook knows."""
+        self.book.workbook.define_name(name, "=" + self.ref(row, column, outside=True))
 
     def fill(self, row: int, first: int, last: int, style: Format) -> None:
         """Give empty cells a format."""
@@ -145,6 +155,26 @@ class Page(Generic[B]):
         if share:
             options |= {"max_type": "num", "max_value": 1}
         self.sheet.conditional_format(row, column, last_row, column, options)
+
+    def sized(self, row: int, column: int, formats: Sequence[tuple[float, str]], by: str = "") -> None:
+        """Let the size of a number choose its format: the first of ``formats`` whose size it reaches.
+
+        The number is the cell's, or that of the cell ``by``, so that the numbers of a column look alike.
+        """
+        cell = by or self.ref(row, column)
+        for size, number_format in formats:
+            self.sheet.conditional_format(
+                row,
+                column,
+                row,
+                column,
+                {
+                    "type": "formula",
+                    "criteria": f"=ABS({cell})>={size:.15g}",
+                    "format": self.book.workbook.add_format({"num_format": number_format}),
+                    "stop_if_true": True,
+                },
+            )
 
     def check_mark(self, failed: str, count: int, wrong: int, first: int, last: int, row: int = 1) -> None:
         """Show the master check: words, and a colour behind them.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlclv.text import Text
-from xlclv.workbook import cards, chart_data, charts, labels, theme
+from xlclv.workbook import cards, chart_data, labels, summary_charts, theme
 from xlclv.workbook.chart_data import ChartData
 from xlclv.workbook.method_sheet import Model
 from xlclv.workbook.page import Book, Page
@@ -44,8 +44,9 @@ def write(page: Page[Book], segments: Segments, model: Model, names: Mapping[str
     total, count, mean = (page.ref(CARD_ROW + 1, column) for column in (CARDS[0], CARDS[1], CARDS[2]))
     data = chart_data.write(page, DATA_ROW, LEFT, RIGHT, total, count, mean)
     cards.write(page, CARD_ROW, CARDS, data)
-    _bars(page, data)
-    _curve(page, data)
+    size = (HALF_PIXELS, CHART_ROWS * 20)
+    summary_charts.bars(page, (CHART_ROW, LEFT), size, data, (_axis_name(book, data), None))
+    summary_charts.curve(page, (CHART_ROW, RIGHT), size, data)
     bottom = max(_tiers(page, segments, names), _model(page, model))
     page.text(
         bottom + 2,
@@ -86,83 +87,12 @@ def _subtitle(book: Book) -> str:
     return book.say(Text(" · ".join(english), " · ".join(chinese)))
 
 
-def _bars(page: Page[Book], data: ChartData) -> None:
-    book = page.book
+def _axis_name(book: Book, data: ChartData) -> str:
+    """Return what the bars are counted by."""
     settings = book.valuation.settings
-    chart = charts.make(book, "column")
-    chart.add_series(
-        {
-            "name": book.say(Text("Customers", "客户数")),
-            "categories": "=" + data.areas["labels"],
-            "values": "=" + data.areas["counts"],
-            "fill": {"color": theme.TEAL},
-            "border": {"none": True},
-            "gap": 35,
-        }
-    )
     ahead = labels.horizon(settings.periods, settings.period)
     unit = " ".join(part for part in (book.currency, data.texts["unit"]) if part)
-    name = book.say(Text(f"Value in the {ahead.en}", f"{ahead.zh}的价值")) + (f" ({unit})" if unit else "")
-    chart.set_x_axis(charts.axis(book, name))
-    chart.set_y_axis(charts.value_axis(book, book.say(Text("Customers", "客户数")), "#,##0", min=0))
-    charts.place(
-        page, chart, CHART_ROW, LEFT, (HALF_PIXELS, CHART_ROWS * 20),
-        (data.cells["bars_title"], data.texts["bars_title"]),
-        book.say(Text("Columns: number of customers by range of value", "柱形图：各价值区间的客户数")),
-    )  # fmt: skip
-
-
-def _curve(page: Page[Book], data: ChartData) -> None:
-    book = page.book
-    chart = charts.make(book, "scatter", "straight")
-    for name, values, line in (
-        (book.say(Text("share of value", "价值占比")), "shares", {"color": theme.NAVY, "width": 2.5}),
-        (book.say(Text("equal value", "价值均等")), "equal", {"color": theme.GREY, "width": 1, "dash_type": "dash"}),
-    ):
-        chart.add_series(
-            {
-                "name": name,
-                "categories": "=" + data.areas["points"],
-                "values": "=" + data.areas[values],
-                "line": line,
-                "marker": {"type": "none"},
-            }
-        )
-    chart.add_series(
-        {
-            "name": book.say(Text("best 20%", "最好的 20%")),
-            "categories": "=" + data.areas["top_point"],
-            "values": "=" + data.areas["top_share"],
-            "line": {"none": True},
-            "marker": {"type": "circle", "size": 9, "fill": {"color": theme.AMBER}, "border": {"color": theme.NAVY}},
-        }
-    )
-    # A point of its own carries the name of the dashed line: no legend is needed.
-    chart.add_series(
-        {
-            "name": book.say(Text("\u00a0\u00a0equal value", "\u00a0\u00a0价值均等")),
-            "categories": "=" + data.areas["name_point"],
-            "values": "=" + data.areas["name_point"],
-            "line": {"none": True},
-            "marker": {"type": "none"},
-            "data_labels": {"series_name": True, "value": False, "position": "right", "font": charts.font(book)},
-        }
-    )
-    share = {"min": 0, "max": 1, "major_unit": 0.2}
-    chart.set_x_axis(
-        charts.axis(book, book.say(Text("Share of customers, best first", "客户占比（从高到低）")), "0%", **share)
-    )
-    chart.set_y_axis(charts.value_axis(book, book.say(Text("Share of value", "价值占比")), "0%", **share))
-    charts.place(
-        page, chart, CHART_ROW, RIGHT, (HALF_PIXELS, CHART_ROWS * 20),
-        (data.cells["curve_title"], data.texts["curve_title"]),
-        book.say(
-            Text(
-                "Curve: share of value held by the best customers, above the dashed line of equal value",
-                "曲线：最好的客户所占价值份额，虚线为价值均等",
-            )
-        ),
-    )  # fmt: skip
+    return book.say(Text(f"Value in the {ahead.en}", f"{ahead.zh}的价值")) + (f" ({unit})" if unit else "")
 
 
 def _tiers(page: Page[Book], segments: Segments, names: Mapping[str, Text]) -> int:

@@ -105,6 +105,34 @@ def compact(value: float, language: Language, currency: str = "", *, whole: bool
     return f'{body};({body});"–"'
 
 
+#: Sizes of numbers with a format of their own: each power of ten that a card may show.
+_SIZES = range(-2, 16)
+#: What three significant digits round up to the next power of ten: 99.95 is shown as 100.
+_ROUNDS_UP = 0.9995
+
+
+def ladder(language: Language, *, whole: bool = False) -> list[tuple[float, str]]:
+    """Return the formats `compact` has for numbers of any size, each with the size it begins at, largest first.
+
+    Parameters
+    ----------
+    language : {"en", "zh"}
+    whole : bool, optional
+        The number is a count: no decimals below 1,000.
+
+    Examples
+    --------
+    >>> [(start, body.split(";")[0]) for start, body in ladder("en", whole=True)][-3:]
+    [(99950.0, '0,"k"'), (9995.0, '0.0,"k"'), (0.0, '#,##0')]
+    """
+    steps: list[tuple[float, str]] = []
+    for power in _SIZES:
+        body = compact(10.0**power, language, whole=whole)
+        if not steps or steps[-1][1] != body:
+            steps.append((float(f"{_ROUNDS_UP * 10.0**power:.4g}") if steps else 0.0, body))
+    return steps[::-1]
+
+
 class Styles:
     """The cell formats of one workbook, each made once.
 

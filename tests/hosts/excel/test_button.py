@@ -14,7 +14,6 @@ import os
 import re
 import signal
 import subprocess
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -99,19 +98,7 @@ def before(orders: pd.DataFrame, lang: Language, port: int) -> bytes:
     content = make_content(first, orders["date"].max().date(), TITLE, TITLE, lang)
     content = dataclasses.replace(content, orders=orders)
     macros = template_macros(CODE_NAMES, lang)
-    return with_whole_tables(build_template("xlsm", lang, content, with_calc(macros, CODE_NAMES, port)))
-
-
-def with_whole_tables(content: bytes) -> bytes:
-    """Return a workbook whose references to whole tables are written as LibreOffice 7.4 reads them."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as written:
-        for name in given.namelist():
-            part = given.read(name)
-            if name.startswith("xl/worksheets/"):
-                part = re.sub(rb"(?<!\[)\[#All\]", b"[[#All]]", part)
-            written.writestr(name, part)
-    return stream.getvalue()
+    return build_template("xlsm", lang, content, with_calc(macros, CODE_NAMES, port))
 
 
 def with_calc(macros: Macros, sheets: Sequence[str], port: int, extra: Sequence[Module] = ()) -> Macros:
