@@ -1,4 +1,4 @@
-"""The command line: ``xlclv table``, ``demo``, ``call``, ``functions``, ``lite``, ``addin`` and ``doctor``.
+"""The command line: ``xlclv table``, ``demo``, ``new``, ``call``, ``functions``, ``lite``, ``addin`` and ``doctor``.
 
 Exit codes: 0 good, 1 an error value or findings, 2 wrong input, 130 interrupted.
 """

@@ -17,7 +17,9 @@ examples:
   xlclv table orders.csv --out values.xlsx     the same from your own orders
   xlclv call CLV 100 2 36 30%                  one worksheet function
   xlclv functions                              all worksheet functions
+  xlclv new customer_value --example           a workbook to fill in, with example data
   xlclv addin install                          the functions in Excel on Windows
+  xlclv calc install                           the functions in LibreOffice Calc
   xlclv doctor                                 what keeps them from working there
   xlclv lite                                   what to paste into xlwings Lite
 
@@ -61,10 +63,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=Parser)
     _table(commands)
     _demo(commands)
+    _new(commands)
     _call(commands)
     _functions(commands)
     _lite(commands)
     _addin(commands)
+    _calc(commands)
     _doctor(commands)
     given, cells = _split_cells(arguments)
     options = parser.parse_args(given)
@@ -152,6 +156,24 @@ def _demo(commands: Any) -> None:
     demo.set_defaults(run=_late("xlclv.cli.table", "demo"))
 
 
+def _new(commands: Any) -> None:
+    new = commands.add_parser(
+        "new",
+        help="a workbook to fill in, from a template",
+        usage="xlclv new NAME [FILE] [--lang {en,zh}] [--example] [--force] | xlclv new --list",
+        description="Write a template: a workbook with inputs, a table for orders, results and checks. "
+        "xlclv new --list names the templates.",
+        allow_abbrev=False,
+    )
+    new.add_argument("name", metavar="NAME", nargs="?", help="name of the template, such as customer_value")
+    new.add_argument("file", metavar="FILE", nargs="?", help="file.xlsm with buttons (default NAME.xlsm), or file.xlsx")
+    new.add_argument("--list", action="store_true", help="list the templates")
+    new.add_argument("--example", action="store_true", help="filled with the orders of the CDNOW sample")
+    _language(new)
+    new.add_argument("--force", action="store_true", help="replace a file that exists")
+    new.set_defaults(run=_late("xlclv.cli.new", "run"))
+
+
 def _call(commands: Any) -> None:
     call = commands.add_parser(
         "call",
@@ -220,6 +242,36 @@ def _addin(commands: Any) -> None:
             action.add_argument("--force", action="store_true", help="replace what was not written by xlclv")
         _language(action)
         action.set_defaults(run=_late("xlclv.cli.addin", function))
+
+
+def _calc(commands: Any) -> None:
+    calc = commands.add_parser(
+        "calc",
+        help="the functions in LibreOffice Calc",
+        description="Install the extension that brings the worksheet functions to LibreOffice Calc.",
+        allow_abbrev=False,
+    )
+    actions = calc.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True, parser_class=Parser)
+    for name, function, text in (
+        ("install", "put", "put the extension into LibreOffice, with this Python to compute"),
+        ("uninstall", "remove", "take the extension out of LibreOffice"),
+        ("status", "status", "what is installed"),
+        ("build", "build", "write the extension to a file"),
+        ("doctor", "doctor", "what keeps the functions from working in LibreOffice"),
+    ):
+        action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.", allow_abbrev=False)
+        if name in ("install", "build"):
+            action.add_argument("--python", metavar="FILE", help="the Python that computes (default: this one)")
+            action.add_argument("--timeout", metavar="S", type=float, default=300.0, help="limit of a call (300)")
+        if name == "build":
+            action.add_argument("--out", metavar="FILE", default="xlclv.oxt", help="default %(default)s")
+            action.add_argument("--force", action="store_true", help="replace what was not written by xlclv")
+        else:
+            action.add_argument("--profile", metavar="FOLDER", help="another profile than LibreOffice's own")
+        if name == "doctor":
+            action.add_argument("--json", action="store_true", help="print JSON, for support")
+        _language(action)
+        action.set_defaults(run=_late("xlclv.cli.calc", function))
 
 
 def _doctor(commands: Any) -> None:
