@@ -8,33 +8,13 @@ from typing import Any
 import pytest
 
 from tests.workbook.book import MemoryBook
-from tests.workbook.order_samples import RATE, expected, only_status, sample
-from xlclv.customers import with_limits
+from tests.workbook.order_samples import RATE, only_status, sample
 from xlclv.errors import DataError, DomainError, InputError, XlclvError
 from xlclv.retention import rate_convert
-from xlclv.terms import terms_of
 from xlclv.valuation import value_customers
 from xlclv.workbook import contract
 from xlclv.workbook.refresh import refresh
 from xlclv.worksheet.cells import CellError
-
-
-def test_customers_are_those_of_the_valuation() -> None:
-    book = MemoryBook(sample())
-    said = refresh(book)
-    table, valuation = book.tables[contract.VALUES], expected()
-    assert list(table.columns) == [text.en for text in contract.VALUE_COLUMNS.values()]
-    assert table["customer"].tolist() == [float(one) for one in valuation.customers["customer"]]
-    for name in ("orders", "frequency", "recency", "age", "monetary", "p_alive", "expected_orders", "clv", "rank"):
-        assert table[name].tolist() == valuation.customers[name].tolist()
-    for name in ("first", "last", "tier", "stage", "segment"):
-        assert table[name].tolist() == valuation.customers[name].tolist()
-    ends = with_limits(valuation.customers, valuation.model, valuation.spend, terms_of("week", 52, 0.3, RATE))
-    assert table["clv_lower"].tolist() == ends["clv_lower"].tolist()
-    assert table["clv_upper"].tolist() == ends["clv_upper"].tolist()
-    count, value = len(table), sum(table["clv"])
-    assert said.en == f"{count:,} customers valued at {value:,.0f} for the next 52 weeks; no rows skipped."
-    assert book.names["out_status"] == said.en
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,12 @@ DAY = dt.datetime(2024, 1, 1)
             "The table Orders has no column for the date; name one date. Its columns are: customer, amount.",
         ),
         (
+            pd.DataFrame({"a": ["x"], "b": ["y"], "c": ["z"]}),
+            InputError,
+            "The table Orders has no columns for the customer, the date and the amount; name them customer, date and "
+            "amount. Its columns are: a, b, c.",
+        ),
+        (
             pd.DataFrame({"customer": [1.0], "date": ["soon"], "amount": [2.0]}),
             DataError,
             'No row of Orders can be used: unreadable date in row 6 ("soon")',
@@ -231,9 +237,9 @@ DAY = dt.datetime(2024, 1, 1)
         (
             pd.DataFrame({"customer": [float(n) for n in range(60)], "date": [DAY] * 60, "amount": [2.0] * 60}),
             DataError,
-            "Orders: No customer has a repeat order",
+            "Orders: no customer has a repeat order",
         ),
-        (pd.DataFrame({"customer": [1.0], "date": [DAY], "amount": [2.0]}), DataError, "Customers to fit: 1"),
+        (pd.DataFrame({"customer": [1.0], "date": [DAY], "amount": [2.0]}), DataError, "Orders: customers to fit: 1"),
     ],
 )
 def test_orders_that_cannot_be_used_are_told(orders: pd.DataFrame | None, kind: type[XlclvError], says: str) -> None:

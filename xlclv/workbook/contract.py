@@ -73,8 +73,8 @@ class Input(NamedTuple):
     """One named cell the user may change.
 
     ``kind`` is ``text``, ``date``, ``number``, ``share`` (30% is 0.3) or ``choice``; the texts of ``choices`` are
-    understood in either language, and of another kind only say what the default is in each. A blank cell means ``blank``,
-    if it may be blank.
+    understood in either language, and of another kind only say what the default is in each. A blank cell means
+    ``blank``, if it may be blank.
     """
 
     name: str

@@ -63,7 +63,8 @@ class Workbook(Protocol):
         Raises
         ------
         FileError
-            If the workbook has no such table or column, or there is no room for the rows.
+            If the workbook has no such table or column, there is no room for the rows, or what a user typed beside
+            a row would be lost because the row is gone.
         """
 
     def read_name(self, name: str) -> Value:

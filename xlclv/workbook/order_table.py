@@ -178,16 +178,19 @@ def _roles(table: pd.DataFrame) -> dict[Role, str]:
 
 
 def _no_column(roles: list[Role], headers: list[str]) -> InputError:
-    en = " and ".join(f"the {ROLE_NAMES[role].en}" for role in roles)
-    zh = "、".join(ROLE_NAMES[role].zh for role in roles)
-    names = Text(
-        " and ".join(ORDER_COLUMNS[role].en for role in roles), "、".join(ORDER_COLUMNS[role].zh for role in roles)
-    )
-    seen = ", ".join(headers[:12])
+    seen, one = ", ".join(headers[:12]), len(roles) == 1
+    en, names = (_and(words) for words in ([f"the {ROLE_NAMES[role].en}" for role in roles],
+                                           [ORDER_COLUMNS[role].en for role in roles]))  # fmt: skip
+    zh, names_zh = ("、".join(texts[role].zh for role in roles) for texts in (ROLE_NAMES, ORDER_COLUMNS))
     return InputError(
-        f"The table Orders has no column for {en}; name one {names.en}. Its columns are: {seen}.",
-        f"Orders 表没有{zh}列；请将对应的列命名为 {names.zh}。现有的列是：{seen}。",
+        f"The table Orders has no {'column' if one else 'columns'} for {en}; name {'one' if one else 'them'} {names}. "
+        f"Its columns are: {seen}.",
+        f"Orders 表没有{zh}列；请将对应的列命名为 {names_zh}。现有的列是：{seen}。",
     )
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _product(quantity: pd.Series[Any], price: pd.Series[Any]) -> pd.Series[Any]:

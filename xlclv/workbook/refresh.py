@@ -16,7 +16,7 @@ from xlclv.labels import STAGES as STAGE_WORDS
 from xlclv.labels import STANDARD, TIERS
 from xlclv.periods import LABELS as PERIODS
 from xlclv.retention import rate_convert
-from xlclv.text import Language, Text
+from xlclv.text import Language, Text, clause
 from xlclv.valuation import STAGES, Valuation, value_customers
 from xlclv.workbook import contract
 from xlclv.workbook.check_data import checks_frame, count_findings
@@ -136,7 +136,7 @@ def _of_workbook(error: XlclvError) -> XlclvError:
     """Return an error of the valuation as one of the workbook: of the input at fault, or of Orders."""
     if error.argument in BEHIND:
         return about(BEHIND[error.argument], error)
-    return type(error)(f"Orders: {error.text.en}", f"Orders：{error.text.zh}")
+    return type(error)(f"Orders: {clause(error.text.en)}", f"Orders：{error.text.zh}")
 
 
 def _tables(book: Workbook, result: _Result, started: dt.datetime, clock: float) -> dict[str, pd.DataFrame]:

@@ -15,8 +15,6 @@ from xlclv.worksheet.declaration import Argument, Kind, Matrix, Type
 Range: TypeAlias = list[Sequence[Any]]
 
 
-
-
 class Vectors(NamedTuple):
     """The vector and matrix arguments of one call, converted."""
 

@@ -21,7 +21,7 @@ NA = Formula("=NA()", error=0x7FFF)
 @pytest.fixture
 def office() -> Iterator[Office]:
     document = Document("Sheet", "Other")
-    document.table("Checks", "Sheet", 4, 1, [["check", "rows", "mine"], ["a", 1.0, "note a"], ["b", 2.0, "note b"]])
+    document.table("Checks", "Sheet", 4, 1, [["check", "rows", "mine"], ["a", 1.0, ""], ["b", 2.0, ""]])
     document.name("out_status", "Other", 0, 0, "before")
     office = Office(document)
     with office.book:
@@ -30,6 +30,14 @@ def office() -> Iterator[Office]:
     assert document.changing == 0
     assert document.automatic
     assert not office.failures, office.failures
+
+
+@pytest.fixture
+def noted(office: Office) -> Office:
+    """The same with something typed beside the rows, in a column that is the user's own."""
+    office.document.list[0].put(5, 3, "note a")
+    office.document.list[0].put(6, 3, "note b")
+    return office
 
 
 def frame(*rows: Sequence[Any]) -> pd.DataFrame:
@@ -124,16 +132,18 @@ class TestReading:
 
 
 class TestWriting:
-    def test_the_table_has_the_rows_and_each_note_follows_its_row(self, office: Office) -> None:
-        office.book.write_table("Checks", frame(["b", 5], ["new", None], ["a", math.nan], ["b", 6.5]))
-        assert office.document.rows("Checks") == [
+    def test_the_table_has_the_rows_and_each_note_follows_its_row(self, noted: Office) -> None:
+        noted.book.write_table("Checks", frame(["b", 5], ["new", None], ["a", math.nan], ["b", 6.5]))
+        assert noted.document.rows("Checks") == [
             ["check", "rows", "mine"], ["b", 5.0, "note b"], ["new", "", ""], ["a", "", "note a"], ["b", 6.5, ""],
         ]  # fmt: skip
 
     def test_a_shorter_table_leaves_nothing_behind(self, office: Office) -> None:
+        office.document.list[0].put(6, 3, "note b")
         office.book.write_table("Checks", frame(["b", 5]))
         assert office.document.rows("Checks")[1:] == [["b", 5.0, "note b"]]
         assert (6, 1) not in office.document.list[0].cells
+        office.document.list[0].put(5, 3, "")
         office.book.write_table("Checks", frame())
         assert office.document.rows("Checks")[1:] == [["", "", ""]]
 
@@ -224,8 +234,14 @@ class TestRefusing:
         found = refusal(office, "Checks", pd.DataFrame({"check": ["a"], "state": ["x"]}))
         assert found.text.en == "The table Checks has no column state; its columns are: check, rows, mine."
 
+    def test_a_note_whose_row_would_be_gone(self, noted: Office) -> None:
+        found = refusal(noted, "Checks", frame(["b", 5], ["c", 1]))
+        assert found.text.en.startswith('The column "mine" of the table Checks holds a note on "a" that would be lost')
+        assert found.text.zh.startswith('表 Checks 的“mine”列中有关于"a"的内容会丢失')
+        noted.book.check_table("Checks", frame(["b", 5], ["a", 1]))
+
     def test_no_room_on_the_sheet(self, office: Office) -> None:
-        rows = pd.DataFrame({"check": pd.RangeIndex(1_048_572).astype(object)})
+        rows = pd.DataFrame({"check": pd.RangeIndex(1_048_572).astype(object), "rows": 1.0})
         assert "it needs 1,048,572 rows" in refusal(office, "Checks", rows).text.en
         office.book.check_table("Checks", rows.iloc[1:])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -34,15 +33,6 @@ from xlclv.worksheet.cells import CellError
 
 VALUES = contract.VALUES
 DAY = dt.datetime(1998, 1, 1)
-
-
-@pytest.fixture
-def book() -> Iterator[xlwings.Book]:
-    found = book_of(sample())
-    yield found
-    assert found.app.impl.state == {
-        "screen_updating": True, "enable_events": True, "calculation": "semiautomatic", "status_bar": False
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("rows", [1500, pytest.param(100_000, marks=pytest.mark.slow)])
@@ -162,6 +152,50 @@ def test_columns_a_user_added_follow(book: xlwings.Book) -> None:
     assert rows[0][0] == "new"
     assert notes == {best: "call", second: DAY, third: "=not a formula"}
     assert sheet.formulas == {(row, twice): f"=M{row}*2" for row in range(TOP + 1, TOP + 1 + len(rows))}
+
+
+def test_a_note_on_a_customer_who_goes_is_not_lost(book: xlwings.Book) -> None:
+    run(book)
+    note = add_column(book, VALUES, "note")
+    sheet, rows = table_of(book, VALUES).parent, table_rows(book, VALUES)
+    day = dt.datetime(1997, 1, 20)
+    first = 2  # of the columns
+    there = next(number for number, row in enumerate(rows) if row[first] <= day)
+    gone = [number for number, row in enumerate(rows) if row[first] > day][:2]
+    for number in (there, *gone):
+        fill(sheet, TOP + 1 + number, note, [["call"]])
+    before = table_rows(book, VALUES)
+    set_input(book, "in_as_of", day + dt.timedelta(days=1))
+    with pytest.raises(FileError, match='column "note" of the table CustomerValues') as refused:
+        run(book)
+    assert f'a note on "{int(rows[gone[0]][0])}" that' in refused.value.text.en
+    assert "as 2 rows with notes would go; move them" in refused.value.text.en
+    assert table_rows(book, VALUES) == before
+    for number in gone:
+        del sheet.cells[TOP + 1 + number, note]
+    run(book)
+    assert {row[0]: row[-1] for row in table_rows(book, VALUES) if row[-1] is not None} == {rows[there][0]: "call"}
+
+
+def test_a_note_follows_an_id_that_becomes_text(book: xlwings.Book) -> None:
+    run(book)
+    note = add_column(book, VALUES, "note")
+    best = table_rows(book, VALUES)[0][0]
+    fill(table_of(book, VALUES).parent, TOP + 1, note, [["call"]])
+    orders = table_of(book, contract.ORDERS)
+    for row in range(TOP + 1, orders.area.bottom + 1):
+        orders.parent.cells[row, LEFT] = str(int(orders.parent.cells[row, LEFT]))
+    run(book)
+    first, *others = table_rows(book, VALUES)
+    assert (first[0], first[-1]) == (str(int(best)), "call")
+    assert {row[-1] for row in others} == {None}
+
+
+def test_a_note_beside_an_empty_row_is_told(book: xlwings.Book) -> None:
+    note = add_column(book, VALUES, "note")
+    fill(table_of(book, VALUES).parent, TOP + 1, note, [["early"]])
+    with pytest.raises(FileError, match="a note on an empty row that would be lost, as 1 row with notes would go"):
+        run(book)
 
 
 def test_a_column_between_stays_between() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,15 +25,6 @@ from xlclv.workbook import contract
 
 VALUES = contract.VALUES
 DAY = dt.datetime(1998, 1, 1)
-
-
-@pytest.fixture
-def book() -> Iterator[xlwings.Book]:
-    found = book_of(sample())
-    yield found
-    assert found.app.impl.state == {
-        "screen_updating": True, "enable_events": True, "calculation": "semiautomatic", "status_bar": False
-    }  # fmt: skip
 
 
 def test_protection_is_lifted_and_comes_back_as_it_was(book: xlwings.Book) -> None:

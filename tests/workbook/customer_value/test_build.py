@@ -129,6 +129,12 @@ def test_inputs_are_open_marked_and_checked(templates: dict[Form, Path], form: F
         assert rule.error
         assert rule.errorTitle
         assert (rule.type == "list") == (item.kind == "choice")
+        if item.kind == "share":
+            # What a Refresh takes.
+            assert (rule.type, rule.formula1, rule.formula2) == ("decimal", "0", "1")
+        if item.kind == "number":
+            # "#,##0.###" would show a point after a whole number.
+            assert cell.number_format == "General"
         if item.kind == "choice":
             assert rule.formula1 == '"' + ",".join(text.of(form.lang) for text in item.choices) + '"'
     assert len(rules) == len(contract.INPUTS)

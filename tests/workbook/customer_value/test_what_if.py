@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,15 @@ def test_the_list_of_customers_follows_the_table(path: Path) -> None:
     assert rules[CHOSEN].formula1 == "customer_list"
     assert rules[CHANGE["margin"]].formula2 == "1"
     assert book["What-if"][CHOSEN].number_format == "@"
+    # The table may have been sorted by another column.
+    best = "MATCH(MIN(CustomerValues[rank]),CustomerValues[rank],0)"
+    assert f"INDEX(CustomerValues[customer],{best})" in book["What-if"][CHOSEN].value
 
 
-def test_a_customer_without_limits_has_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nothing", [None, math.nan])
+def test_a_customer_without_limits_has_none(tmp_path: Path, nothing: float | None) -> None:
     filled = content()
-    frame = filled.valuation.customers.assign(clv_lower=None, clv_upper=None)
+    frame = filled.valuation.customers.assign(clv_lower=nothing, clv_upper=nothing)
     valuation = dataclasses.replace(filled.valuation, customers=frame)
     cells = text_of(load(built(tmp_path, dataclasses.replace(filled, valuation=valuation)), values=True))
     assert beside(cells, "Value, lower 90% ($)", 2) == beside(cells, "Value, upper 90% ($)", 2) == "–"

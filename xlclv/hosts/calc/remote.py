@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -13,6 +13,8 @@ import pandas as pd
 
 from xlclv.hosts.calc.cells import error_of
 from xlclv.hosts.calc.refusals import refused
+from xlclv.hosts.notes import Notes, following, key_of, refuse_loss
+from xlclv.hosts.runs import runs
 from xlclv.text import Text
 from xlclv.workbook.contract import CHECKS, LOG, ORDER_MODEL, ORDERS, OUTPUTS, SPEND_MODEL, VALUES
 from xlclv.workbook.headers import language_of
@@ -77,13 +79,15 @@ class RemoteBook:
     def check_table(self, name: str, frame: pd.DataFrame) -> None:
         """Raise what `write_table` would raise; see `Workbook.check_table`."""
         self._asked("check_table", name, headers=_texts(frame), rows=len(frame))
+        notes = self._notes(name, _texts(frame))[1]
+        refuse_loss(name, notes, list(map(key_of, frame.iloc[:, 0].tolist())))
         self._lift()
 
     def write_table(self, name: str, frame: pd.DataFrame) -> None:
         """Replace the rows of a table; see `Workbook.write_table`."""
         self.check_table(name, frame)
         headers = _texts(frame)
-        own, (keys, *typed) = self._asked("own_columns", name, headers=headers)
+        own, notes = self._notes(name, headers)
         there = list(map(str, own["headers"]))
         columns: dict[int, list[Any]] = {}
         dates = []
@@ -92,14 +96,26 @@ class RemoteBook:
             columns[place] = [self._cell_out(cell) for cell in cells] or [""]
             if any(isinstance(cell, dt.date) for cell in cells):
                 dates.append(place)
-        for place, cells in zip(own["typed"], typed, strict=True):
-            columns[place] = _following(keys, cells, columns[there.index(headers[0])] if len(frame) else []) or [""]
-        runs = list(_runs(columns))
+        keys = list(map(key_of, frame.iloc[:, 0].tolist()))
+        for header, typed in notes.items():
+            columns[there.index(header)] = following(typed, keys, "") or [""]
+        blocks = list(runs(columns))
         self._asked(
-            "write_table", name, [list(zip(*block, strict=True)) for _, block in runs],
-            headers=headers, rows=len(frame), places=[first for first, _ in runs], dates=dates,
+            "write_table", name, [list(zip(*block, strict=True)) for _, block in blocks],
+            headers=headers, rows=len(frame), places=[first for first, _ in blocks], dates=dates,
             formulas=own["formulas"],
         )  # fmt: skip
+
+    def _notes(self, name: str, headers: list[str]) -> tuple[dict[str, Any], dict[str, Notes]]:
+        """Return what there is besides the columns with these headers, and what was typed there."""
+        own, (keys, *typed) = self._asked("own_columns", name, headers=headers)
+        notes: dict[str, Notes] = {}
+        for place, column in zip(own["typed"], typed, strict=True):
+            found: dict[Any, deque[Any]] = defaultdict(deque)
+            for (key,), (cell,) in zip(keys, column, strict=True):
+                found[key_of(None if key == "" else key)].append(cell)
+            notes[str(own["headers"][place])] = found
+        return own, notes
 
     def read_name(self, name: str) -> Value:
         """Return the value of a named cell; an error value as an object with its ``code``."""
@@ -189,20 +205,3 @@ def _headers(cells: Sequence[Any]) -> list[str]:
             name, count = f"{header}{count}", count + 1
         found.append(name)
     return found
-
-
-def _following(keys: Sequence[Any], cells: Sequence[Any], now: Sequence[Any]) -> list[Any]:
-    """Return what was typed for each key, in order where a key stands more than once."""
-    left: dict[Any, deque[Any]] = defaultdict(deque)
-    for (key,), (cell,) in zip(keys, cells, strict=True):
-        left[key].append(cell)
-    return [left[key].popleft() if left.get(key) else "" for key in now]
-
-
-def _runs(columns: dict[int, list[Any]]) -> Iterator[tuple[int, list[list[Any]]]]:
-    """Yield the columns that stand side by side as blocks, with the place of the first."""
-    places = sorted(columns)
-    while places:
-        count = next((i for i, place in enumerate(places) if place != places[0] + i), len(places))
-        yield places[0], [columns[place] for place in places[:count]]
-        places = places[count:]

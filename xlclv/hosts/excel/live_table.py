@@ -11,6 +11,8 @@ import pandas as pd
 
 from xlclv.errors import FileError
 from xlclv.hosts.excel.live_cells import cell_out, rows_in
+from xlclv.hosts.notes import following, key_of, refuse_loss
+from xlclv.hosts.runs import runs
 
 LAST_ROW: Final = 1_048_576
 
@@ -56,7 +58,10 @@ class LiveTable:
         return pd.DataFrame(rows, columns=[str(cell) for cell in head], dtype=object)
 
     def check(self, frame: pd.DataFrame) -> None:
-        """Raise FileError if the columns of a frame are not those of the table, or there is no room for its rows."""
+        """Raise FileError if the columns of a frame are not those of the table, or there is no room for its rows.
+
+        What was typed into a column a user added is not dropped either: it is refused where its row would be gone.
+        """
         headers, there, needed = self.headers(), self.rows(), max(len(frame), 1)
         missing = [str(header) for header in frame.columns if header not in headers]
         if missing:
@@ -64,6 +69,7 @@ class LiveTable:
                 f"The table {self.name} has no column {', '.join(missing)}; its columns are: {', '.join(headers)}.",
                 f"表 {self.name} 没有列 {'、'.join(missing)}；现有的列是：{'、'.join(headers)}。",
             )
+        self._refuse_loss(frame, headers, there)
         totals = bool(self._table.show_totals)
         if self.row + needed + totals > LAST_ROW:
             raise FileError(
@@ -98,11 +104,11 @@ class LiveTable:
                 headers.index(str(header)): [cell_out(cell) for cell in frame[header]] or [None]
                 for header in frame.columns
             }
-            keys = frame.iloc[:, 0].tolist()
+            keys = list(map(key_of, frame.iloc[:, 0].tolist()))
             for place in own:
                 if place not in formulas:
-                    columns[place] = _following(kept.get(place, {}), keys) or [None]
-            for first, block in _runs(columns):
+                    columns[place] = following(kept.get(place, {}), keys) or [None]
+            for first, block in runs(columns):
                 self._block(1, needed, first, len(block)).value = [list(row) for row in zip(*block, strict=True)]
             for place, (row, formula) in formulas.items():
                 self._block(1, needed, place, 1).formula = _moved(formula, row)
@@ -132,7 +138,7 @@ class LiveTable:
         kept: dict[int, dict[Any, deque[Any]]] = {}
         if not own:
             return formulas, kept
-        keys = [_key(row[0]) for row in rows_in(self._block(1, there, key, 1))]
+        keys = [key_of(row[0]) for row in rows_in(self._block(1, there, key, 1))]
         for place in own:
             column = self._block(1, there, place, 1)
             texts, cells = _texts(column.formula), [row[0] for row in rows_in(column)]
@@ -146,6 +152,13 @@ class LiveTable:
                 typed[each].append(cell_out(cell))
             kept[place] = typed
         return formulas, kept
+
+    def _refuse_loss(self, frame: pd.DataFrame, headers: list[str], there: int) -> None:
+        own = [place for place, header in enumerate(headers) if header not in list(frame.columns)]
+        if own and there:
+            typed = self._own_cells(own, headers.index(str(frame.columns[0])), there)[1]
+            notes = {headers[place]: cells for place, cells in typed.items()}
+            refuse_loss(self.name, notes, list(map(key_of, frame.iloc[:, 0].tolist())))
 
     def _format_rows(self, there: int, needed: int) -> None:
         """Give the rows that were added the number formats of the first one."""
@@ -191,28 +204,6 @@ def _texts(formulas: Any) -> list[str]:
     """Return the formulas of a column as xlwings tells them: one, or rows of one."""
     rows = [formulas] if isinstance(formulas, str) else formulas
     return [str(row if isinstance(row, str) else row[0]) for row in rows]
-
-
-def _key(cell: Any) -> Any:
-    """Return by what a row is found again: Excel knows no difference between 1 and 1.0, but between 1 and its text."""
-    if isinstance(cell, str):
-        return ("text", cell)
-    return ("bool", cell) if isinstance(cell, bool) else cell_out(cell)
-
-
-def _following(typed: dict[Any, deque[Any]], keys: list[Any]) -> list[Any]:
-    """Return what was typed for each key, in order where a key stands more than once."""
-    left = {key: deque(cells) for key, cells in typed.items()}
-    return [left[each].popleft() if left.get(each := _key(key)) else None for key in keys]
-
-
-def _runs(columns: dict[int, Sequence[Any]]) -> Iterator[tuple[int, list[Sequence[Any]]]]:
-    """Yield the columns that stand side by side as blocks, with the place of the first."""
-    places = sorted(columns)
-    while places:
-        count = next((i for i, place in enumerate(places) if place != places[0] + i), len(places))
-        yield places[0], [columns[place] for place in places[:count]]
-        places = places[count:]
 
 
 def _moved(formula: str, down: int) -> str:

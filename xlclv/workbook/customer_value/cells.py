@@ -20,7 +20,7 @@ FORMATS: Final = {
     "text": "General",
     "choice": "General",
     "date": theme.DATE,
-    "number": "#,##0.######",
+    "number": "General",
     "count": "#,##0",
     "share": "0.0#####%",
 }
@@ -37,8 +37,8 @@ _LABELS: Final = {item.name: item.label for item in OUTPUTS}
 
 
 def write_value(page: Page[Template], row: int, column: int, value: Value, style: Format) -> None:
-    """Write a value as the type it has; None and an empty text leave the cell empty."""
-    if value is None or value == "":
+    """Write a value as the type it has; None, what is no number and an empty text leave the cell empty."""
+    if value is None or value == "" or value != value:
         page.sheet.write_blank(row, column, None, style)
     elif isinstance(value, str):
         page.text(row, column, value, style)

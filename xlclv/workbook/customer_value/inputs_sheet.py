@@ -101,7 +101,7 @@ def _validation(book: Template, item: Input) -> dict[str, Any]:
         "in_as_of": {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST},
         "in_periods": {"validate": "decimal", "criteria": "between", "minimum": 0.01, "maximum": 10_000},
         "in_margin": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1},
-        "in_rate": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 2},
+        "in_rate": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1},
     }
     says = {
         "in_title": Text(f"Give at most {MOST_TITLE} characters.", f"最多 {MOST_TITLE} 个字符。"),
@@ -112,7 +112,7 @@ def _validation(book: Template, item: Input) -> dict[str, Any]:
         "in_as_of": Text("Give a date such as 2024-06-30.", "请填写日期，例如 2024-06-30。"),
         "in_periods": Text("Give a number above 0, such as 52.", "请填写大于 0 的数，例如 52。"),
         "in_margin": Text("Give a share from 0% to 100%, such as 30%.", "请填写 0% 到 100% 的比例，例如 30%。"),
-        "in_rate": Text("Give a yearly rate from 0% to 200%, such as 10%.", "请填写 0% 到 200% 的年利率，例如 10%。"),
+        "in_rate": Text("Give a yearly rate from 0% to 100%, such as 10%.", "请填写 0% 到 100% 的年利率，例如 10%。"),
     }
     choices = [book.say(choice) for choice in item.choices]
     rule = rules.get(item.name, {"validate": "list", "source": choices, "ignore_blank": False})

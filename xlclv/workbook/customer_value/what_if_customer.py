@@ -55,10 +55,18 @@ def find(page: Page[Template], case: Case, chosen: str, row: int) -> None:
     case.cells["chosen"] = chosen
     names = page.book.column("customer")
     # MATCH would take ~, * and ? for more than themselves and a for A.
-    formula = f'IF({chosen}="",1,SUMPRODUCT(EXACT({names}&"",{chosen}&"")*(ROW({names})-MIN(ROW({names}))+1)))'
+    formula = (
+        f'IF({chosen}="",{_best(page)},SUMPRODUCT(EXACT({names}&"",{chosen}&"")*(ROW({names})-MIN(ROW({names}))+1)))'
+    )
     page.text(row, LEFT, Text("row of the customer", "客户所在行"), page.styles.text())
     page.formula(row, LEFT + 1, formula, case.values["position"], page.styles.cell("0"))
     case.cells["position"] = page.ref(row, LEFT + 1)
+
+
+def _best(page: Page[Template]) -> str:
+    """Return the formula of the best customer's row, wherever the user has sorted it to."""
+    rank = page.book.column("rank")
+    return f"MATCH(MIN({rank}),{rank},0)"
 
 
 def choose(page: Page[Template], case: Case, row: int) -> None:
@@ -70,7 +78,7 @@ def choose(page: Page[Template], case: Case, row: int) -> None:
     # A text format keeps an id such as 00123 as it is when it is picked from the list.
     style = input_style(page, "@", bold=True, font_size=12, align="center", shrink=True)
     names = book.column("customer")
-    page.formula(row, LEFT + 1, f"INDEX({names},1)", case.values["customer"], style)
+    page.formula(row, LEFT + 1, f"INDEX({names},{_best(page)})", case.values["customer"], style)
     book.workbook.define_name(LIST, f"={names}")
     says = book.say(
         Text(

@@ -140,12 +140,12 @@ def _rules(book: Template) -> dict[str, dict[str, Any]]:
     says = {
         "periods": Text("A number above 0; blank means as now.", "大于 0 的数；留空表示不变。"),
         "margin": Text("A share from 0% to 100%; blank means as now.", "0% 到 100%；留空表示不变。"),
-        "rate": Text("A yearly rate from 0% to 200%; blank means as now.", "年利率 0% 到 200%；留空表示不变。"),
+        "rate": Text("A yearly rate from 0% to 100%; blank means as now.", "年利率 0% 到 100%；留空表示不变。"),
         "more": Text("1 for one more order today, else 0.", "今天再下一单填 1，否则填 0。"),
         "change": Text("From -100% to 1000%, such as 10%.", "-100% 到 1000%，例如 10%。"),
         "cost": Text("What the action costs for this customer, 0 or more.", "针对该客户的行动成本，不小于 0。"),
     }
-    limits = {"periods": (0.01, 10_000), "margin": (0, 1), "rate": (0, 2), "change": (-1, 10)}
+    limits = {"periods": (0.01, 10_000), "margin": (0, 1), "rate": (0, 1), "change": (-1, 10)}
     rules: dict[str, dict[str, Any]] = {
         name: {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
         for name, (low, high) in limits.items()
