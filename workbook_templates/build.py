@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,10 @@ TABLES: dict[str, dict[str, Text]] = {
 }
 
 
+#: What decides on the bytes besides xlclv: the writer of the files, and the VBA module in those with macros.
+LIBRARIES = ("XlsxWriter", "xlwings")
+
+
 def files() -> dict[str, bytes]:
     """Return the workbooks by file name, and the manifest last."""
     made = {
@@ -44,6 +49,7 @@ def manifest(made: dict[str, bytes]) -> dict[str, Any]:
     names = {"template": contract.TEMPLATE, "language": contract.LANGUAGE, "version": contract.VERSION}
     return {
         "version": xlclv.__version__,
+        "built_with": {library: version(library) for library in LIBRARIES},
         "templates": [
             {
                 "name": contract.CUSTOMER_VALUE,

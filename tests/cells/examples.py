@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.cells.case import ANY_ERROR, Case
-from xlclv.worksheet import CellError, Example, Family, Function, Rows
+from xlclv.worksheet import Example, Family, Function, Rows
 from xlclv.worksheet.catalogue import FUNCTIONS
 from xlclv.worksheet.cells import rows_of
 from xlclv.worksheet.formula import formula
@@ -22,8 +22,6 @@ NOT_IN_CELLS = {
 HIDDEN_BY_CALC: dict[tuple[str, int], tuple[Any, str]] = {
     ("RETENTION_FIT", 3): (ANY_ERROR, "Calc stops at an error within a range"),
     ("SEGMENT_MOVES", 3): ("", "Calc hands one empty cell over as 0, which is a segment"),
-    ("RFM_SEGMENT", 2): (CellError("#VALUE!"), "In Calc the function takes single cells"),
-    ("CLV_ALERT", 2): (CellError("#VALUE!"), "In Calc the function takes single cells"),
 }
 
 

@@ -7,8 +7,8 @@ import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from xlclv.hosts.calc.cells import ERRORS, cells_out
-from xlclv.hosts.calc.types import gives_text, takes_range
+from xlclv.hosts.calc.cells import cells_out
+from xlclv.hosts.calc.types import takes_range
 from xlclv.worksheet import CellError, Function, call
 from xlclv.worksheet.cells import rows_of
 from xlclv.worksheet.convert import serial_of
@@ -62,8 +62,6 @@ class Sheet:
         expected = shown(call(function.name, *cells))
         if _hidden(function, cells):
             expected = [[{"error": NOT_CALLED}]]
-        elif gives_text(function) and isinstance(call(function.name, *cells), list):
-            expected = [[{"error": ERRORS["#VALUE!"]}]]
         across, written, height = len(expected[0]) + 2, [], len(expected)
         for cell in cells:
             rows = rows_of(cell)

@@ -97,12 +97,15 @@ def component(folder: Path, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType
         def addImplementation(self, *given: Any) -> None:  # noqa: N802
             self.given = given
 
-    module("uno")
+    module("uno", Any=lambda kind, value: (kind, value))
     module("unohelper", Base=type("Base", (), {}), ImplementationHelper=Helper)
     for name in ("com", "com.sun", "com.sun.star", "org"):
         module(name)
     kinds = {name: type(name, (), {}) for name in ("XLocalizable", "XServiceInfo")}
     module("com.sun.star.lang", Locale=lambda *words: words, **kinds)
+    module(
+        "com.sun.star.sheet", ResultEvent=type("ResultEvent", (), {}), XVolatileResult=type("XVolatileResult", (), {})
+    )
     module("org.xlclv", XXlclv=type("XXlclv", (), {}))
     monkeypatch.syspath_prepend(str(folder / "pythonpath"))
     for name in [name for name in sys.modules if name.startswith("xlclv_calc")]:
@@ -158,6 +161,14 @@ def test_tables_leave_as_tuples_and_texts_alone(addin: Any, worker: Worker) -> N
     assert addin.CLV_SHARES(((1.0,), (2.0,)), None) == (("a", 1.0), ("b", 2.0))
     worker.answer = lambda: "Champions"
     assert addin.RFM_SEGMENT(5.0, 5.0, 5.0, None, None, None) == "Champions"
+
+
+def test_texts_of_a_range_are_told_to_who_listens(addin: Any, worker: Worker) -> None:
+    worker.answer = lambda: [("Champions",), ("At risk",)]
+    result = addin.RFM_SEGMENT(((5.0,), (1.0,)), 5.0, 5.0, None, None, None)
+    told: list[Any] = []
+    result.addResultListener(types.SimpleNamespace(modified=told.append))
+    assert [event.Value for event in told] == [("[][]any", (("Champions",), ("At risk",)))]
 
 
 def test_no_answer_is_an_error_value(addin: Any, worker: Worker, component: types.ModuleType) -> None:

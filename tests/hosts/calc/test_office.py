@@ -102,6 +102,13 @@ class TestExamples:
 
 
 class TestCells:
+    def test_functions_that_give_a_text_over_a_range_and_in_a_cell(self, calc: Calc, book: str) -> None:
+        for _ in range(2):
+            found = cells(calc, "=RFM_SEGMENT({5|1};5;5)", "A1:A2")
+            assert found == [["Champions"], ["Cannot lose them"]]
+        calc("fill", document=book, sheet="t", formulas=[("C1", "=RFM_SEGMENT(5;5;5)"), ("C2", "=RFM_SEGMENT(1;1;1)")])
+        assert cells(calc, '=COUNTIF(C1:C2;"Champions")') == 1.0
+
     def test_plain_and_own_names(self, calc: Calc, book: str) -> None:
         assert cells(calc, "=CLV(100;2;36)") == 7200.0
         assert cells(calc, "=XLCLV.CLV(100;2;36;;;5)") == 7195.0
@@ -191,11 +198,6 @@ class TestDifferences:
         assert cells(calc, '=COUNTIF(A1:A3;"High")', "C1") == 0.0
         assert cells(calc, '=A1="High"', "C1") == 0.0
         assert cells(calc, '=SUMPRODUCT((A1:A3&""="High")*1)', "C1") == 1.0
-
-    def test_functions_that_give_a_text_take_no_ranges(self, calc: Calc, book: str) -> None:
-        assert cells(calc, "=RFM_SEGMENT({5|1};5;5)", "A1:A2") == [[VALUE], [VALUE]]
-        calc("fill", document=book, sheet="t", formulas=[("C1", "=RFM_SEGMENT(5;5;5)"), ("C2", "=RFM_SEGMENT(1;1;1)")])
-        assert cells(calc, '=COUNTIF(C1:C2;"Champions")') == 1.0
 
     def test_an_array_needs_its_whole_range(self, calc: Calc, book: str) -> None:
         assert cells(calc, "=CLV({1|2};1;1)") == 1.0

@@ -14,6 +14,7 @@ import uno
 import unohelper
 import xlclv_calc
 from com.sun.star.lang import Locale, XLocalizable, XServiceInfo
+from com.sun.star.sheet import ResultEvent, XVolatileResult
 from org.xlclv import XXlclv
 from xlclv_calc.client import Client, WorkerError
 
@@ -90,6 +91,24 @@ def _cell(value):
     return rows
 
 
+class Rows(unohelper.Base, XVolatileResult):
+    """Rows of a function that is declared to return one cell, so that Calc finds its text.
+
+    Python cannot return an array there, but it can put one into an event. Calc listens as soon as it has the result.
+    """
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def addResultListener(self, listener):
+        event = ResultEvent()
+        event.Value = uno.Any("[][]any", self._rows)
+        listener.modified(event)
+
+    def removeResultListener(self, listener):
+        pass
+
+
 def _method(name, single, document):
     """Return the method of a function; most are declared as arrays, even of one cell."""
 
@@ -106,7 +125,7 @@ def _method(name, single, document):
             _log(traceback.format_exc())
             result = VALUE_ERROR
         if isinstance(result, list):
-            return tuple(result)
+            return Rows(tuple(result)) if single else tuple(result)
         return result if single else ((result,),)
 
     method.__name__ = name
