@@ -68,6 +68,8 @@ def test_results_account_for_every_row() -> None:
     assert found["out_used"] == sum(found[f"out_{name}"] for name in ("merged", "refund_days", "later", "orders"))
     assert found["out_filled"] == 2002
     assert found["out_sum"] == pytest.approx(sum(sample()["amount"]) + 19, abs=1e-9)
+    days = [*sample()["date"], dt.datetime(1998, 1, 1)]
+    assert found["out_days"] == sum((day - dt.datetime(1899, 12, 30)).days for day in days)
     assert found["out_as_of"] == dt.datetime(1998, 6, 30)
     assert (found["out_period"], found["out_periods"], found["out_model"]) == ("week", 52, "Pareto/NBD")
     assert (found["out_margin"], found["out_rate"], found["out_rate_period"]) == (0.3, 0.1, RATE)

@@ -149,9 +149,10 @@ OUTPUTS: Final = (
     Output("out_rate", Text("Discount rate a year", "年折现率"), "share"),
     Output("out_rate_period", Text("Discount rate a period", "每期折现率"), "share"),
     Output("out_model", Text("Model of ordering", "下单模型"), "text"),
-    #: The orders as they were: cells filled in the column of customers, and the sum of the numbers in that of amounts.
+    #: The orders as they were: cells filled in the column of customers, and the sums of the numbers in the others.
     Output("out_filled", Text("Orders: cells in customer", "订单表：客户列已填单元格"), "count"),
     Output("out_sum", Text("Orders: sum of amount", "订单表：金额合计"), "number"),
+    Output("out_days", Text("Orders: sum of date", "订单表：日期合计"), "number"),
     #: What became of the rows.
     Output("out_rows", Text("Rows read", "读取的行"), "count"),
     Output("out_used", Text("Rows used", "采用的行"), "count"),

@@ -17,6 +17,7 @@ from xlclv.parsing import id_of, is_blank, number_of, shown
 from xlclv.text import Text, clause
 from xlclv.workbook.contract import ORDER_COLUMNS, ORDERS
 from xlclv.workbook.interface import Workbook
+from xlclv.worksheet.convert import serial_of
 
 ERROR_CELL: Final = Text("error value in a cell", "单元格为错误值")
 
@@ -37,6 +38,8 @@ class OrderTable:
         Cells that hold something in the column of customers.
     total : float
         Sum of the numbers in the column of amounts, as SUM would tell it.
+    days : float
+        Sum of the dates that are dates, as SUM would tell it.
     date1904 : bool
         Whether serials count from 1904.
     """
@@ -44,6 +47,7 @@ class OrderTable:
     cells: pd.DataFrame
     filled: int
     total: float
+    days: float
     date1904: bool
 
     def clean(self) -> tuple[pd.DataFrame, list[Skipped], list[Text]]:
@@ -134,7 +138,14 @@ def read_order_table(book: Workbook) -> OrderTable:
         )
     numbers = [float(cell) for cell in money if isinstance(cell, int | float) and not isinstance(cell, bool)]
     filled = sum(cell is not None for cell in table[roles["customer"]])
-    return OrderTable(cells, filled, math.fsum(numbers), book.date1904)
+    return OrderTable(cells, filled, math.fsum(numbers), _days(table[roles["date"]], book.date1904), book.date1904)
+
+
+def _days(column: pd.Series[Any], date1904: bool) -> float:
+    plain = [serial_of(cell, date1904) if isinstance(cell, dt.date) else cell for cell in column]
+    return math.fsum(
+        cell for cell in plain if isinstance(cell, int | float) and not isinstance(cell, bool) and cell > 0
+    )
 
 
 def is_error(cell: object) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.workbook import office
@@ -75,6 +76,7 @@ def changed(content: Content, **values: Any) -> Content:
     return dataclasses.replace(content, values={**content.values, **values})
 
 
+DAY_ONE = pd.Timestamp("2020-01-01")
 STALE = {
     "margin": lambda content: changed(content, in_margin=0.4),
     "blank margin": lambda content: changed(content, in_margin=None),
@@ -87,6 +89,9 @@ STALE = {
     ),
     "an amount": lambda content: dataclasses.replace(
         content, orders=content.orders.assign(amount=content.orders["amount"].where(content.orders.index > 0, 1.0))
+    ),
+    "a date of an order": lambda content: dataclasses.replace(
+        content, orders=content.orders.assign(date=content.orders["date"].where(content.orders.index > 0, DAY_ONE))
     ),
 }
 FRESH = {

@@ -70,14 +70,18 @@ def freshness(book: Template, marks: str, changed: str) -> list[Pair]:
         Pair(Text("Inputs changed since Refresh", "刷新后更改的输入"), "0", f"COUNTIF({marks},{quoted(changed)})", 0),
         Pair(Text("Orders: cells in the column customer", "订单表：客户列已填单元格"), "out_filled",
              f"COUNTA({customers})", of["filled"]),
-        Pair(Text("Orders: sum of amount", "订单表：金额合计"), "out_sum", f"SUM({amounts})", of["sum"]),
+        # Sums that leave error cells out.
+        Pair(Text("Orders: sum of amount", "订单表：金额合计"), "out_sum",
+             f'SUMIF({amounts},">0")+SUMIF({amounts},"<0")', of["sum"]),
+        Pair(Text("Orders: sum of date", "订单表：日期合计"), "out_days",
+             f'SUMIF({book.column("date", contract.ORDERS)},">0")', of["days"]),
     ]  # fmt: skip
 
 
 def _values(book: Template) -> dict[str, float]:
     """Return the figures of a filled template by what they count."""
     if book.content is None:
-        return dict.fromkeys(("rows", "used", "orders", "customers", "value", "filled", "sum"), 0.0)
+        return dict.fromkeys(("rows", "used", "orders", "customers", "value", "filled", "sum", "days"), 0.0)
     values, counts = book.content.values, book.content.valuation.counts
     return {
         "rows": float(counts.rows),
@@ -87,4 +91,5 @@ def _values(book: Template) -> dict[str, float]:
         "value": float(book.content.valuation.customers["clv"].sum()),
         "filled": float(str(values["out_filled"])),
         "sum": float(str(values["out_sum"])),
+        "days": float(str(values["out_days"])),
     }

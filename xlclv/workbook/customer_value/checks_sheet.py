@@ -29,7 +29,7 @@ FINDINGS_ROOM: Final = 200
 #: What Refresh read and found, in the order of its block.
 READ: Final = (
     "out_rows", "out_used", "out_skipped", "out_merged", "out_refund_days", "out_later", "out_orders", "out_customers",
-    "out_without", "out_border", "out_lower", "out_upper", "out_filled", "out_sum",
+    "out_without", "out_border", "out_lower", "out_upper", "out_filled", "out_sum", "out_days",
 )  # fmt: skip
 
 PRESS: Final = Text("press Refresh", "请刷新")

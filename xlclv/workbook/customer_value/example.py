@@ -17,6 +17,7 @@ from xlclv.workbook import contract
 from xlclv.workbook.customer_value.setting import Content
 from xlclv.workbook.interface import Value
 from xlclv.workbook.limits import customer_limits, total_limits
+from xlclv.worksheet.convert import serial_of
 
 #: What stands where a Refresh writes its time: the figures came with the workbook, and no clock is in the file.
 NO_TIME = Text("example", "示例")
@@ -81,6 +82,7 @@ def make_content(orders: pd.DataFrame, as_of: dt.date, title: Text, source: Text
         "out_model": valuation.settings.model,
         "out_filled": len(log),
         "out_sum": float(log["amount"].sum()),
+        "out_days": sum(serial_of(day, False) for day in log["date"]),
         "out_rows": counts.rows,
         "out_used": counts.rows,
         "out_skipped": 0,
