@@ -10,6 +10,7 @@ import pytest
 from tests.workbook.samples import load
 from xlclv.cli import main
 from xlclv.cli.new import built
+from xlclv.cli.options import parse
 
 Capture = pytest.CaptureFixture[str]
 
@@ -44,6 +45,21 @@ def test_default_is_a_workbook_with_buttons(tmp_path: Path, capsys: Capture) -> 
     with zipfile.ZipFile(target) as package:
         assert "xl/vbaProject.bin" in package.namelist()
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["customer_value", "a.xlsx", "--lang", "zh", "--force"],
+        ["customer_value", "--lang", "zh", "a.xlsx", "--force"],
+        ["--force", "customer_value", "--lang=zh", "a.xlsx"],
+        ["--lang", "zh", "--force", "customer_value", "a.xlsx"],
+    ],
+)
+def test_options_stand_anywhere(words: list[str]) -> None:
+    options = parse(["new", *words])
+    assert (options.name, options.file, options.lang, options.force) == ("customer_value", "a.xlsx", "zh", True)
+    assert not options.example
 
 
 def test_file_language_and_example(tmp_path: Path, capsys: Capture) -> None:

@@ -30,6 +30,19 @@ exit codes: 0 good, 1 an error value or findings, 2 wrong input, 130 interrupted
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are one sentence."""
 
+    #: Whether options may stand between words of which the last may be left out.
+    mixed = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Return the options and what is left over."""
+        if not self.mixed:
+            return super().parse_known_args(args, namespace)
+        self.mixed = False  # what follows comes back here
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self.mixed = True
+
     def error(self, message: str) -> NoReturn:
         """Raise instead of printing the usage and leaving."""
         command = f"{self.prog} --help"
@@ -165,6 +178,7 @@ def _new(commands: Any) -> None:
         "xlclv new --list names the templates.",
         allow_abbrev=False,
     )
+    new.mixed = True
     new.add_argument("name", metavar="NAME", nargs="?", help="name of the template, such as customer_value")
     new.add_argument("file", metavar="FILE", nargs="?", help="file.xlsm with buttons (default NAME.xlsm), or file.xlsx")
     new.add_argument("--list", action="store_true", help="list the templates")
