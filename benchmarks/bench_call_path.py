@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.hosts.excel import windows
 
+# Before xlwings is imported: it looks for pywin32 then.
 windows.install()
 
 import numpy as np  # noqa: E402
@@ -43,7 +44,7 @@ def value(order_value, frequency, lifetime):  # type: ignore[no-untyped-def]  # 
 @xw.func
 @xw.arg("cells", pd.DataFrame, index=False, header=False)
 @xw.ret(index=False, header=False)
-def scores(cells):  # type: ignore[no-untyped-def]
+def scores(cells):  # type: ignore[no-untyped-def]  # as above
     """The arithmetic of RFM_SCORE and nothing else."""
     ranks = pd.DataFrame({place: (sign * cells[place]).rank() for place, sign in enumerate((-1, 1, 1))})
     return np.ceil(5 * ranks / len(cells))
