@@ -264,7 +264,8 @@ class TestOffice:
         twice = [(f"{formula}{row}", f"=2*{clv}{row}") for row in rows]
         english("fill", sheet=sheet, data=head + notes, formulas=twice)
         before = {row[0]: row[-1] for row in english("table", name=contract.VALUES)[1:]}
-        assert english.do("refresh")[0]
+        done, sentence = english.do("refresh")
+        assert done, sentence
         head, *cells = english("table", name=contract.VALUES)
         assert len(cells) == 60
         assert head[-2:] == ["twice", "note"]
